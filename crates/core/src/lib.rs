@@ -1,1 +1,1 @@
-//! Not here yet.
+pub mod change; pub mod error; pub mod profile; pub mod secret; pub mod view;

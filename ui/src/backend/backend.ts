@@ -1,0 +1,152 @@
+// The one contract between the page and whatever runs behind it: the Tauri shell (`tauri.ts`) or the fake (`fake/`).
+// Not here: any knowledge of Tauri. Types under `types/` are generated from Rust by ts-rs (`cargo test -p readdress-core`).
+// Every call that does not work rejects with a `Problem` object, never with a string.
+import type { AddressCheck } from "./types/AddressCheck";
+import type { Changed } from "./types/Changed";
+import type { ChangeView } from "./types/ChangeView";
+import type { HistoryFilter } from "./types/HistoryFilter";
+import type { NetworkSettings } from "./types/NetworkSettings";
+import type { PastedProfile } from "./types/PastedProfile";
+import type { PracticeMail } from "./types/PracticeMail";
+import type { PracticeStart } from "./types/PracticeStart";
+import type { Preview } from "./types/Preview";
+import type { Problem } from "./types/Problem";
+import type { ProfileView } from "./types/ProfileView";
+import type { ReadView } from "./types/ReadView";
+import type { ServiceView } from "./types/ServiceView";
+import type { Understood } from "./types/Understood";
+import type { VaultView } from "./types/VaultView";
+
+export type Theme = "system" | "light" | "dark";
+export type TextSize = "small" | "normal" | "large";
+export type Language = "en" | "pt-BR" | "es";
+
+/** What a user can retype: kept by tauri-plugin-store in settings.json. */
+export interface Preferences {
+  /** null: follow the system's languages. */
+  language: Language | null;
+  theme: Theme;
+  text_size: TextSize;
+  /** View state of the lists, free for the page. */
+  view: Record<string, string>;
+}
+
+export interface AppState {
+  version: string;
+  mode: "real" | "practice";
+  platform: "linux" | "macos" | "windows";
+  /** No profile was ever made here: the page shows the welcome. */
+  first_start: boolean;
+  data_folder: string;
+  data_bytes: number;
+  preferences: Preferences;
+  vault: VaultView;
+  network: NetworkSettings;
+  /** Things that went wrong at start and are not settled (a damaged settings file set aside, a user manifest that does not load). */
+  notices: Problem[];
+  /** The folder cannot be used at all: only this is shown. */
+  fatal: Problem | null;
+}
+
+export interface NewProfile {
+  service: string;
+  label: string;
+  fields: Record<string, string>;
+  secrets: Record<string, string>;
+  base_url: string | null;
+  /** From `read_pasted_profile`: its secrets are taken where `secrets` has none. */
+  draft: string | null;
+}
+
+export interface ProfileEdit {
+  label?: string;
+  fields?: Record<string, string>;
+  /** Replaces these; the others stay. */
+  secrets?: Record<string, string>;
+  /** Forgets these. */
+  forget?: string[];
+  /** The user accepts the origin that an edited manifest renders. */
+  accept_origin?: boolean;
+}
+
+export interface RequestChange {
+  profile_id: string;
+  to: string;
+  /** For this call only (Webshare's password). */
+  secrets: Record<string, string>;
+  /** Cancel an open change first. */
+  replace: boolean;
+  /** Send although the journal counts a request too soon. */
+  anyway: boolean;
+  /** The change that this one undoes. */
+  undo_of: string | null;
+}
+
+export interface Backend {
+  get_app_state(): Promise<AppState>;
+  set_preferences(preferences: Preferences): Promise<void>;
+
+  list_services(): Promise<ServiceView[]>;
+
+  list_profiles(after: string | null, limit: number): Promise<{ items: ProfileView[]; next: string | null; total: number }>;
+  get_profile(id: string): Promise<ProfileView>;
+  read_pasted_profile(text: string): Promise<PastedProfile>;
+  add_profile(profile: NewProfile): Promise<ProfileView>;
+  /** A harmless read with what was typed, before anything is stored. */
+  test_profile(profile: NewProfile): Promise<ReadView>;
+  edit_profile(id: string, edit: ProfileEdit): Promise<ProfileView>;
+  remove_profile(id: string): Promise<void>;
+  /** Check now: asks the service which address it holds; settles an open or unknown change where that proves it. */
+  read_profile(id: string): Promise<ProfileView>;
+
+  check_address(profile_id: string, text: string): Promise<AddressCheck>;
+  /** `step`: request | verify | resend. `value`: the address or the code. */
+  preview_step(profile_id: string, step: string, value: string): Promise<Preview>;
+  /** Writes the masked-safe curl line to the clipboard from the shell. */
+  copy_curl(profile_id: string, step: string, value: string): Promise<void>;
+  request_change(request: RequestChange): Promise<ChangeView>;
+  /** `change_id` null: finds the waiting change it belongs to. */
+  understand_code(change_id: string | null, text: string): Promise<Understood>;
+  submit_code(change_id: string, text: string): Promise<ChangeView>;
+  resend_code(change_id: string, secrets: Record<string, string>, anyway: boolean): Promise<ChangeView>;
+  cancel_change(change_id: string): Promise<ChangeView>;
+  settle_change(change_id: string, how: "check" | "worked" | "send_again"): Promise<ChangeView>;
+  list_open_changes(): Promise<ChangeView[]>;
+  list_history(filter: HistoryFilter, after: string | null, limit: number): Promise<{ items: ChangeView[]; next: string | null; total: number }>;
+  /** With all its events. */
+  get_change(id: string): Promise<ChangeView>;
+  /** Asks where to, writes a CSV; null when the dialog was left. Resolves to the file's name. */
+  export_history(filter: HistoryFilter): Promise<string | null>;
+
+  set_up_vault(kind: "keychain" | "passphrase", passphrase: string | null): Promise<VaultView>;
+  unlock_vault(passphrase: string | null): Promise<VaultView>;
+  lock_vault(): Promise<VaultView>;
+  change_passphrase(current: string, next: string): Promise<VaultView>;
+  change_vault_kind(kind: "keychain" | "passphrase", passphrase: string | null): Promise<VaultView>;
+  make_new_key(): Promise<VaultView>;
+  /** Forgotten passphrase: profiles and history stay, every secret is asked again. */
+  reset_vault(kind: "keychain" | "passphrase", passphrase: string | null): Promise<VaultView>;
+
+  set_network(settings: { proxy: { kind: "system" } | { kind: "none" } | { kind: "own"; url: string }; ca_file: string | null }): Promise<void>;
+  /** Asks for a file, checks it; null when the dialog was left. */
+  choose_ca_file(): Promise<string | null>;
+
+  open_practice(): Promise<AppState>;
+  leave_practice(): Promise<AppState>;
+  /** Opens practice where needed and makes (or finds) the practice profile of that service. */
+  start_practice(service: string): Promise<PracticeStart>;
+  list_practice_mails(): Promise<PracticeMail[]>;
+  /** Moves the practice clock, so that limits and expiry can be tried without waiting. */
+  pass_practice_time(seconds: number): Promise<void>;
+  remove_practice_data(): Promise<void>;
+
+  get_diagnostics(): Promise<string>;
+  copy_text(text: string): Promise<void>;
+  show_data_folder(): Promise<void>;
+  /** https only; the page shows the host beside the link. */
+  open_link(url: string): Promise<void>;
+
+  on_changed(listener: (changed: Changed) => void): () => void;
+  /** Vault, mode or notices are new. */
+  on_app_state(listener: (state: AppState) => void): () => void;
+}
