@@ -1,1 +1,18 @@
-pub mod change; pub mod error; pub mod profile; pub mod secret; pub mod view;
+//! The domain of Readdress: everything that must be right lives here.
+//!
+//! Not here: windows, Tauri, sentences for people (those are `text/*.json`), and the practice services.
+//! Pure files import no I/O and no clock; `now` is passed in. `engine` is the only file that joins the pieces.
+
+pub mod change;
+pub mod db;
+pub mod email;
+pub mod engine;
+pub mod error;
+pub mod http;
+pub mod mail;
+pub mod manifest;
+pub mod profile;
+pub mod secret;
+pub mod typo;
+pub mod vault;
+pub mod view;

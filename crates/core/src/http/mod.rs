@@ -1,0 +1,65 @@
+//! The wire as the rest of core sees it: one request, and what became of it.
+//!
+//! Not here: what a request holds (`manifest::render`), what an answer means (`manifest::answer`), retries of reads (`engine`).
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::error::Problem;
+use crate::secret::Secret;
+
+/// A rendered call. URL, headers and body may hold secrets, so none of it prints.
+#[derive(Clone)]
+pub struct Request {
+    pub method: Method,
+    /// Absolute, already encoded by place.
+    pub url: Secret,
+    pub headers: Vec<(String, Secret)>,
+    /// Content type and bytes.
+    pub body: Option<(String, Secret)>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Method {
+    Get,
+    Post,
+    Put,
+    Patch,
+    Delete,
+}
+
+/// What became of a request.
+#[derive(Debug)]
+pub enum Sent {
+    /// A whole answer came within the limits.
+    Answer(Answer),
+    /// Certainly nothing reached the service: DNS, connect, TLS, proxy.
+    NotSent(Problem),
+    /// It may have reached the service: no answer, a cut, oversized or undecodable one.
+    NoAnswer(Problem),
+}
+
+/// A whole answer, decoded, at most 1 MiB.
+#[derive(Clone)]
+pub struct Answer {
+    pub status: u16,
+    /// Names in lower case, in order of arrival.
+    pub headers: Vec<(String, String)>,
+    pub body: Vec<u8>,
+    pub took: Duration,
+    /// When it was complete, by this machine's clock.
+    pub at: Timestamp,
+}
+
+impl std::fmt::Debug for Request {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Request({:?})", self.method)
+    }
+}
+
+impl std::fmt::Debug for Answer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Answer({}, {} bytes)", self.status, self.body.len())
+    }
+}

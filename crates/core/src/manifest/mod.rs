@@ -1,0 +1,1 @@
+//! Manifests: a service's API as data.
