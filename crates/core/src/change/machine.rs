@@ -137,12 +137,26 @@ impl Reading {
 
     /// The read-back shows the new address and not `verified: false`.
     pub fn proves(&self, to: &str) -> bool {
-        self.new_address(to) && !matches!(self, Self::Shows { verified: Some(false), .. })
+        self.new_address(to)
+            && !matches!(
+                self,
+                Self::Shows {
+                    verified: Some(false),
+                    ..
+                }
+            )
     }
 
     /// The new address is there, and the service calls it unverified.
     fn unverified(&self, to: &str) -> bool {
-        self.new_address(to) && matches!(self, Self::Shows { verified: Some(false), .. })
+        self.new_address(to)
+            && matches!(
+                self,
+                Self::Shows {
+                    verified: Some(false),
+                    ..
+                }
+            )
     }
 }
 
@@ -223,10 +237,11 @@ impl Stepping<'_> {
         })
     }
 
+    /// Nothing to commit, not even an event.
     fn only(self, next: Do) -> Stepped {
         Ok(Turn {
             change: self.change,
-            events: self.events,
+            events: Vec::new(),
             next,
             unchanged: true,
         })
@@ -240,7 +255,10 @@ impl Stepping<'_> {
             {
                 self.shape.resend_step.clone()
             }
-            EventKind::Planned | EventKind::Cancelled | EventKind::Expired | EventKind::Replaced => None,
+            EventKind::Planned
+            | EventKind::Cancelled
+            | EventKind::Expired
+            | EventKind::Replaced => None,
             _ => Some(self.change.step.clone()),
         };
         self.events.push(Event {

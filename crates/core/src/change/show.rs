@@ -84,7 +84,9 @@ fn here(state: State) -> StepState {
         State::Unknown => StepState::Unknown,
         State::Refused => StepState::Refused,
         State::Expired | State::Cancelled => StepState::Void,
-        State::Planned | State::Requesting | State::AwaitingCode | State::Verifying => StepState::Now,
+        State::Planned | State::Requesting | State::AwaitingCode | State::Verifying => {
+            StepState::Now
+        }
     }
 }
 
@@ -99,7 +101,10 @@ fn time_of(id: &str, state: StepState, events: &[Event]) -> Option<Timestamp> {
             event.step.as_deref() == Some(id)
                 && matches!(
                     event.kind,
-                    EventKind::Answer | EventKind::ReadBack | EventKind::NoAnswer | EventKind::NotSent
+                    EventKind::Answer
+                        | EventKind::ReadBack
+                        | EventKind::NoAnswer
+                        | EventKind::NotSent
                 )
         })
         .map(|event| event.at)

@@ -30,7 +30,7 @@ impl Stepping<'_> {
                 }
                 _ if waits => self.not_sent(problem), // 12: back to waiting, the value kept
                 _ if self.change.code_used => self.refused_read_first(problem), // 9
-                _ => self.end_refused(problem), // 9
+                _ => self.end_refused(problem),       // 9
             },
         }
     }

@@ -30,13 +30,27 @@ impl Stepping<'_> {
         if self.change.resending {
             return Err(Code::Busy.into());
         }
-        let from = if state == State::Planned { None } else { self.shape.waiting_from(self.change.at) };
+        let from = if state == State::Planned {
+            None
+        } else {
+            self.shape.waiting_from(self.change.at)
+        };
         let Some(at) = from else {
-            return Err(if state.is_sending() { Code::Busy } else { Code::ChangeNotOpen }.into());
+            return Err(if state.is_sending() {
+                Code::Busy
+            } else {
+                Code::ChangeNotOpen
+            }
+            .into());
         };
         let step = self.shape.name(at).to_owned();
         let known = |kept: &&Value| kept.step == step && kept.text == value;
-        if self.change.values.iter().any(|kept| known(&kept) && kept.marked) {
+        if self
+            .change
+            .values
+            .iter()
+            .any(|kept| known(&kept) && kept.marked)
+        {
             return Err(Code::CodeRefusedBefore.into());
         }
         if state.is_sending() {
@@ -50,7 +64,11 @@ impl Stepping<'_> {
         self.keep(step, value);
         if state == State::Unknown && at > self.change.at {
             // 18: a code came, so the request was taken.
-            self.note(EventKind::Settled, Some("code_came".to_owned()), &Facts::default());
+            self.note(
+                EventKind::Settled,
+                Some("code_came".to_owned()),
+                &Facts::default(),
+            );
             if self.change.requested_at.is_none() {
                 self.change.requested_at = Some(self.now);
             }
@@ -60,7 +78,9 @@ impl Stepping<'_> {
     }
 
     fn keep(&mut self, step: String, text: Secret) {
-        self.change.values.retain(|kept| kept.marked || kept.step != step);
+        self.change
+            .values
+            .retain(|kept| kept.marked || kept.step != step);
         self.change.values.push(Value {
             step,
             text,
@@ -103,7 +123,11 @@ impl Stepping<'_> {
             self.note(EventKind::Expired, None, &Facts::default());
             self.rest(State::Expired);
         } else {
-            let kind = if replaced { EventKind::Replaced } else { EventKind::Cancelled };
+            let kind = if replaced {
+                EventKind::Replaced
+            } else {
+                EventKind::Cancelled
+            };
             self.note(kind, None, &Facts::default());
             self.rest(State::Cancelled);
             self.change.cancelled_there = Some(false);
@@ -116,7 +140,11 @@ impl Stepping<'_> {
     /// Row 23.
     pub(super) fn worked(mut self) -> Stepped {
         self.only_unknown()?;
-        self.note(EventKind::Settled, Some("worked".to_owned()), &Facts::default());
+        self.note(
+            EventKind::Settled,
+            Some("worked".to_owned()),
+            &Facts::default(),
+        );
         let at = self.change.at;
         if at >= self.shape.end() {
             self.change.problem = None;
@@ -135,7 +163,11 @@ impl Stepping<'_> {
         {
             return Err(Problem::new(Code::FieldMissing).with("field", "code"));
         }
-        self.note(EventKind::Settled, Some("send_again".to_owned()), &Facts::default());
+        self.note(
+            EventKind::Settled,
+            Some("send_again".to_owned()),
+            &Facts::default(),
+        );
         if at >= self.shape.end() {
             self.change.problem = None;
             return self.read_closing();
@@ -156,7 +188,11 @@ impl Stepping<'_> {
         if !self.change.state.is_sending() && !self.change.resending {
             return Err(Code::ChangeNotOpen.into());
         }
-        self.note(EventKind::Recovered, Some(Code::Interrupted.as_str()), &Facts::default());
+        self.note(
+            EventKind::Recovered,
+            Some(Code::Interrupted.as_str()),
+            &Facts::default(),
+        );
         if self.change.resending {
             self.rest(State::AwaitingCode);
             self.problem(Code::Interrupted.into());
