@@ -42,13 +42,13 @@ fn input(kind: u8, detail: u8) -> Input {
         }),
         6 => read(why, reading),
         7 => Input::Resend {
-            anyway: detail % 2 == 0,
+            anyway: detail.is_multiple_of(2),
         },
         8 => Input::Cancel {
-            replaced: detail % 2 == 0,
+            replaced: detail.is_multiple_of(2),
         },
         9 => {
-            if detail % 2 == 0 {
+            if detail.is_multiple_of(2) {
                 Input::Worked
             } else {
                 Input::SendAgain

@@ -78,14 +78,20 @@ pub struct Play {
     pub seconds: i64,
 }
 
-impl Play {
-    pub fn new() -> Self {
+impl Default for Play {
+    fn default() -> Self {
         Self {
             shape: shape(),
             change: planned(),
             next: Do::Nothing,
             seconds: 0,
         }
+    }
+}
+
+impl Play {
+    pub fn new() -> Self {
+        Self::default()
     }
 
     pub fn with(shape: Shape) -> Self {
