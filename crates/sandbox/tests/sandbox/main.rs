@@ -1,5 +1,10 @@
 //! The sandbox from outside, over HTTP: each documented answer once, each fault once.
 
 mod common;
+mod control;
+mod faults;
+mod mails;
+mod mannco_store;
+mod tls;
 mod webshare;
 mod z_api;
