@@ -12,6 +12,7 @@ use crate::settings::Settings;
 use crate::tls::TlsKind;
 use axum::extract::{Path, Query, Request, State};
 use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -67,6 +68,7 @@ pub(crate) fn control_router(knobs: Knobs) -> Router {
             "/practice_accounts",
             get(|| async { Json(practice_accounts()) }),
         )
+        .route("/state", get(state))
         .route("/reset", post(reset))
         .route_layer(middleware::from_fn_with_state(knobs.clone(), ask_token));
     Router::new()
@@ -260,6 +262,11 @@ async fn tls(State(knobs): State<Knobs>, Json(wanted): Json<TlsFor>) -> Result<R
         .await
         .map_err(bad)?;
     Ok(Json(front).into_response())
+}
+
+async fn state(State(knobs): State<Knobs>) -> Result<Response, Refused> {
+    let text = knobs.save().map_err(bad)?;
+    Ok(([(CONTENT_TYPE, "application/json")], text).into_response())
 }
 
 async fn reset(State(knobs): State<Knobs>) -> StatusCode {

@@ -9,6 +9,7 @@ use crate::faults::Fault;
 use crate::mailbox::Mail;
 use crate::mannco_store::{self, ManncoAccount};
 use crate::recorder::Arrived;
+use crate::saved;
 use crate::server::{serve, service_router};
 use crate::settings::Settings;
 use crate::shared::Shared;
@@ -208,6 +209,15 @@ impl Knobs {
     /// The token that the control routes ask for.
     pub fn token(&self) -> &str {
         &self.shared.token
+    }
+
+    /// The lasting state as text, for [`Options::restore`](crate::Options): accounts, tokens, mails, knobs and
+    /// the moved clock. It holds what was sent to the sandbox: practice credentials only.
+    ///
+    /// # Errors
+    /// Only if the state held something that JSON cannot say.
+    pub fn save(&self) -> io::Result<String> {
+        Ok(saved::save(&self.shared.world(), Timestamp::now())?)
     }
 
     /// Back to the first state, at the present clock: practice accounts only, default settings, no mails.

@@ -31,6 +31,7 @@ mod play;
 mod practice;
 mod recorder;
 mod sandbox;
+mod saved;
 mod server;
 mod service;
 mod settings;

@@ -50,7 +50,7 @@ pub enum CodeForm {
 }
 
 /// The three choices for one letter.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) struct Dress {
     shape: Shape,
     language: Language,

@@ -4,12 +4,13 @@
 //! letter looks (`mail_shapes.rs`), and any delivery to a mail server.
 
 use crate::Service;
-use crate::address::same;
+use crate::address::folded;
 use crate::clock::later;
 use crate::mail_shapes::{Dress, render};
 use crate::settings::MailSettings;
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 use std::time::Duration;
 
 /// One mail, as the list shows it.
@@ -37,7 +38,7 @@ pub struct Mail {
 }
 
 /// What a letter carries.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) enum Content {
     /// A code to type.
     Code(String),
@@ -48,7 +49,7 @@ pub(crate) enum Content {
 }
 
 /// A mail before it is rendered.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Letter {
     pub id: u64,
     pub at: Timestamp,
@@ -59,9 +60,11 @@ pub(crate) struct Letter {
 }
 
 /// All letters, in the order in which they were sent.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Mailbox {
     letters: Vec<Letter>,
+    /// Places in `letters` by address: ten thousand callers that each look for one mail must not read all.
+    places: HashMap<String, Vec<usize>>,
     sent: u64,
 }
 
@@ -79,6 +82,8 @@ impl Mailbox {
         if settings.lost {
             return;
         }
+        let places = self.places.entry(folded(to)).or_default();
+        places.push(self.letters.len());
         self.letters.push(Letter {
             id: self.sent,
             at: later(now, Duration::from_secs(settings.late_seconds)),
@@ -91,16 +96,19 @@ impl Mailbox {
 
     /// The mails that have arrived by `now`, to this address, after this id.
     pub(crate) fn list(&self, now: Timestamp, to: Option<&str>, since: Option<u64>) -> Vec<Mail> {
-        self.letters
-            .iter()
-            .filter(|letter| letter.at <= now)
-            .filter(|letter| since.is_none_or(|id| letter.id > id))
-            .filter(|letter| to.is_none_or(|to| same(&letter.to, to)))
-            .map(render)
-            .collect()
+        let wanted = |letter: &&Letter| letter.at <= now && since.is_none_or(|id| letter.id > id);
+        match to {
+            None => self.letters.iter().filter(wanted).map(render).collect(),
+            Some(to) => {
+                let places = self.places.get(&folded(to)).map_or(&[][..], Vec::as_slice);
+                let letters = places.iter().map(|place| &self.letters[*place]);
+                letters.filter(wanted).map(render).collect()
+            }
+        }
     }
 
     pub(crate) fn clear(&mut self) {
         self.letters.clear();
+        self.places.clear();
     }
 }

@@ -6,6 +6,7 @@ use crate::codes::letters;
 use crate::control::control_router;
 use crate::knobs::Knobs;
 use crate::recorder::recorder_router;
+use crate::saved;
 use crate::server::{serve, service_router};
 use crate::settings::Settings;
 use crate::shared::Shared;
@@ -28,6 +29,9 @@ pub struct Options {
     pub token: Option<String>,
     /// The knobs at the start.
     pub settings: Settings,
+    /// What [`Knobs::save`] gave: accounts, tokens, mails, knobs and the moved clock; then the clock and the
+    /// settings above are not used.
+    pub restore: Option<String>,
 }
 
 /// Where the servers are. A service's URL is an origin: keep the path of its real base URL behind it.
@@ -63,9 +67,13 @@ impl Sandbox {
     /// Starts all servers; must be called inside a tokio runtime.
     ///
     /// # Errors
-    /// When no port is free on 127.0.0.1.
+    /// When no port is free on 127.0.0.1; `InvalidData` when `restore` is not what `save` gave.
     pub async fn start(options: Options) -> io::Result<Self> {
-        let world = World::new(Clock::new(options.clock_start), options.settings);
+        let world = match &options.restore {
+            Some(text) => saved::restore(text, Timestamp::now())
+                .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?,
+            None => World::new(Clock::new(options.clock_start), options.settings),
+        };
         let token = options.token.unwrap_or_else(|| letters(32));
         let shared = Arc::new(Shared::new(world, token));
         let knobs = Knobs {

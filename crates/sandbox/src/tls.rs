@@ -1,5 +1,7 @@
 //! Certificates for TLS on loopback: a good one, and three that a client must refuse.
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use rcgen::{
     BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
     KeyUsagePurpose, date_time_ymd,
@@ -62,11 +64,14 @@ fn certificates(kind: TlsKind) -> Result<(Chain, KeyPair, String), rcgen::Error>
     leaf.key_usages.push(KeyUsagePurpose::DigitalSignature);
     leaf.extended_key_usages
         .push(ExtendedKeyUsagePurpose::ServerAuth);
-    // Under the 825 days that Apple's verifier allows a leaf would need a moving start; tests bring their CA.
-    leaf.not_before = date_time_ymd(2019, 1, 1);
-    leaf.not_after = match kind {
-        TlsKind::Expired => date_time_ymd(2020, 1, 1),
-        _ => date_time_ymd(2099, 1, 1),
+    // The real year: certificates are judged by the caller's clock. Some systems refuse more than 825 days.
+    let year = i32::from(Timestamp::now().to_zoned(TimeZone::UTC).year());
+    (leaf.not_before, leaf.not_after) = match kind {
+        TlsKind::Expired => (date_time_ymd(2019, 1, 1), date_time_ymd(2020, 1, 1)),
+        _ => (
+            date_time_ymd(year - 1, 12, 1),
+            date_time_ymd(year + 1, 2, 1),
+        ),
     };
     if kind == TlsKind::SelfSigned {
         let own = leaf.self_signed(&key)?;
@@ -77,8 +82,7 @@ fn certificates(kind: TlsKind) -> Result<(Chain, KeyPair, String), rcgen::Error>
     ca.distinguished_name
         .push(DnType::CommonName, "Practice CA");
     ca.key_usages.push(KeyUsagePurpose::KeyCertSign);
-    ca.not_before = date_time_ymd(2019, 1, 1);
-    ca.not_after = date_time_ymd(2099, 1, 1);
+    (ca.not_before, ca.not_after) = (date_time_ymd(2019, 1, 1), date_time_ymd(year + 1, 2, 1));
     let ca_key = KeyPair::generate()?;
     let ca_certificate = ca.self_signed(&ca_key)?;
     let signed = leaf.signed_by(&key, &Issuer::new(ca, ca_key))?;

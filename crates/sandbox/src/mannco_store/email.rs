@@ -131,7 +131,7 @@ pub(super) fn validate(world: &mut World, call: &Call, account: &ManncoAccount) 
     let kept = call
         .authorization("Bearer")
         .filter(|_| !world.settings.mannco_store.change_ends_tokens);
-    world.sessions.end(Some(&account.api_key), kept);
+    world.sessions.end(&account.api_key, kept);
     let style = world.settings.mannco_store.envelope;
     envelope::success(style, &json!("Email change validation success"))
 }

@@ -9,6 +9,7 @@ use crate::world::World;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::time::Duration;
@@ -16,10 +17,11 @@ use std::time::Duration;
 /// About 31 days.
 const LIFE: Duration = Duration::from_secs(31 * 24 * 60 * 60);
 
-/// The tokens that are worth something.
-#[derive(Debug, Default)]
+/// The tokens that are worth something: per account, and whose each is.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Sessions {
-    by_token: HashMap<String, (String, Timestamp)>,
+    by_account: HashMap<String, Vec<(String, Timestamp)>>,
+    owners: HashMap<String, String>,
 }
 
 impl Sessions {
@@ -33,28 +35,37 @@ impl Sessions {
         let coded = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
         let head = coded(&json!({ "typ": "JWT", "alg": "HS256" }));
         let token = format!("{head}.{}.{}", coded(&claims), letters(43));
-        self.by_token
-            .insert(token.clone(), (account.to_owned(), ends));
+        self.owners.insert(token.clone(), account.to_owned());
+        let held = self.by_account.entry(account.to_owned()).or_default();
+        held.push((token.clone(), ends));
         token
     }
 
     /// Whose token it is, while it lives.
     pub(super) fn account(&self, token: &str, now: Timestamp) -> Option<&str> {
-        let (account, ends) = self.by_token.get(token)?;
-        (now < *ends).then_some(account.as_str())
+        let account = self.owners.get(token)?;
+        let held = self.by_account.get(account)?;
+        let lives = held.iter().any(|(own, ends)| own == token && now < *ends);
+        lives.then_some(account.as_str())
     }
 
-    /// Ends the tokens of one account, or of all, except `kept`.
-    pub(super) fn end(&mut self, account: Option<&str>, kept: Option<&str>) {
-        self.by_token.retain(|token, (owner, _)| {
-            kept == Some(token.as_str()) || account.is_some_and(|account| account != owner)
+    /// Ends the tokens of one account, except `kept`.
+    pub(super) fn end(&mut self, account: &str, kept: Option<&str>) {
+        let Some(held) = self.by_account.get_mut(account) else {
+            return;
+        };
+        held.retain(|(token, _)| {
+            let stays = kept == Some(token.as_str());
+            if !stays {
+                self.owners.remove(token);
+            }
+            stays
         });
     }
 }
 
 /// Ends every token given so far, of one account or of all: the next call with one is refused.
 pub(crate) fn refuse_tokens(world: &mut World, account: Option<&str>) {
-    world.sessions.end(account, None);
     let ids: Vec<String> = world
         .mannco_store
         .iter()
@@ -64,6 +75,7 @@ pub(crate) fn refuse_tokens(world: &mut World, account: Option<&str>) {
         .iter()
         .filter(|id| account.is_none_or(|wanted| wanted == *id))
     {
+        world.sessions.end(id, None);
         let ended = world
             .edit_mannco_store(id, |account| std::mem::take(&mut account.session_tokens))
             .unwrap_or_default();

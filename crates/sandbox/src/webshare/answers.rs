@@ -102,7 +102,7 @@ fn unknown_path(call: &Call, tail: &str) -> Answer {
 /// Who calls, or why nobody may: 401, then the 403 states of an account.
 fn caller(world: &World, call: &Call, account: Option<&str>) -> Result<WebshareAccount, Answer> {
     let challenge = |answer: Answer| answer.header("www-authenticate", "Token");
-    if call.header("authorization").is_none() {
+    if call.authorization("Token").is_none() {
         let text = "Authentication credentials were not provided.";
         return Err(challenge(errors::detail(401, text)));
     }

@@ -232,6 +232,11 @@ async fn links_tokens_tls_recorder_and_reset() {
             .contains("BEGIN CERTIFICATE")
     );
     assert_eq!(get(&bench, "/recorder").await["arrived"], json!([]));
+    assert!(
+        get(&bench, "/state").await["webshare"]
+            .to_string()
+            .contains("my-key")
+    );
     assert_eq!(sent(&bench, "POST", "/reset", json!({})).await.0, 204);
     assert!(bench.sandbox.mails(None, None).is_empty());
     assert!(bench.sandbox.webshare("my-key").is_none());

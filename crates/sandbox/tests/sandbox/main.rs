@@ -5,6 +5,7 @@ mod control;
 mod faults;
 mod mails;
 mod mannco_store;
+mod saved;
 mod tls;
 mod webshare;
 mod z_api;
