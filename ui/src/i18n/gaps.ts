@@ -4,7 +4,6 @@ import type { TextParams } from "./keys";
 
 export type Part = { text: string; gap: string | null };
 
-/* eslint-disable-next-line no-control-regex -- control characters are exactly what is taken out */
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
 const GAP = /\{(\w+)\}/g;
