@@ -8,6 +8,7 @@ pub mod db;
 pub mod email;
 pub mod engine;
 pub mod error;
+pub mod folder;
 pub mod http;
 pub mod mail;
 pub mod manifest;
