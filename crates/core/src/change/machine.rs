@@ -53,7 +53,7 @@ impl Shape {
 }
 
 /// What happened, or what the user wants.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum Input {
     /// Send the planned request.
     Send,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use rusqlite::types::ToSql;
-use rusqlite::{Connection, Row};
+use rusqlite::{Connection, OptionalExtension, Row};
 use uuid::Uuid;
 
 use super::Db;
@@ -143,6 +143,27 @@ impl Db {
         let rest =
             "changes c WHERE c.profile_id = ?1 ORDER BY c.created_at DESC, c.id DESC LIMIT 1";
         Ok(self.read(|db| stored(db, rest, &[&Id(profile)]))?.pop())
+    }
+
+    /// The address that the profile's last finished change set.
+    pub fn last_proved_address(&self, profile: Uuid) -> Result<Option<String>> {
+        self.read(|db| {
+            let mut find = db.prepare_cached(
+                "SELECT to_email FROM changes WHERE profile_id = ?1 AND state = 'changed' \
+                 ORDER BY updated_at DESC, id DESC LIMIT 1",
+            )?;
+            Ok(find.query_row([Id(profile)], |row| row.get(0)).optional()?)
+        })
+    }
+
+    /// How many changes stand in each state, as stored.
+    pub fn changes_by_state(&self) -> Result<BTreeMap<String, u32>> {
+        self.read(|db| {
+            let mut count =
+                db.prepare_cached("SELECT state, count(*) FROM changes GROUP BY state")?;
+            let counts = count.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            Ok(counts.collect::<rusqlite::Result<_>>()?)
+        })
     }
 
     /// For each of these profiles its open change, else its newest one; nothing for those without a change.

@@ -1,6 +1,6 @@
 //! Reads profiles and their sealed secrets.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use rusqlite::{OptionalExtension, Row, params};
 use uuid::Uuid;
@@ -11,8 +11,9 @@ use super::column::{Cells, Id, Json};
 use crate::error::{Code, Problem, Result};
 use crate::profile::{Profile, label_key};
 
+// A sealed value is 57 bytes longer than its text: version, key id, nonce, tag (`vault::cipher`).
 const COLUMNS: &str = "p.id, p.label, p.service, p.base_url, p.origin, p.fields, \
-     (SELECT json_group_array(field) FROM secrets WHERE profile_id = p.id), \
+     (SELECT json_group_object(field, max(length(cipher) - 57, 0)) FROM secrets WHERE profile_id = p.id), \
      p.email, p.verified, p.checked_at, p.known, p.problem, p.created_at";
 
 fn profile(row: &Row<'_>) -> rusqlite::Result<Profile> {
@@ -24,7 +25,7 @@ fn profile(row: &Row<'_>) -> rusqlite::Result<Profile> {
         base_url: cells.get()?,
         origin: cells.get()?,
         fields: cells.json()?,
-        has_secret: cells.json::<BTreeSet<String>>()?,
+        has_secret: cells.json()?,
         email: cells.get()?,
         verified: cells.get()?,
         checked_at: cells.maybe_at()?,

@@ -12,9 +12,9 @@ use super::source::{
 };
 use super::template::Template;
 use super::waits::WaitsFor;
-use crate::mail::{Awaited, LinkPattern, Looks, RefusedLink, Waits};
 use crate::error::Code;
 use crate::http::Method;
+use crate::mail::{Awaited, LinkPattern, Looks, RefusedLink, Waits};
 
 /// Headers that the sender sets itself.
 const OWN_HEADERS: [&str; 7] = [
@@ -249,14 +249,21 @@ fn read_tree(m: &mut Mistakes, names: &Names<'_>, place: &[&str], value: &toml::
 fn read_waits(m: &mut Mistakes, id: &str, raw: &WaitsForSource) -> Option<WaitsFor> {
     let place = ["step", id, "waits_for"];
     let looks_place = ["step", id, "waits_for", "looks"];
-    let shape = raw.looks.as_ref().map(|looks| Looks::new(looks).map_err(|fault| fault.to_string()));
+    let shape = raw
+        .looks
+        .as_ref()
+        .map(|looks| Looks::new(looks).map_err(|fault| fault.to_string()));
     let looks = shape.and_then(|shape| m.take(&looks_place, shape));
     let link_place = ["step", id, "waits_for", "link"];
     let link = raw
         .link
         .as_ref()
         .and_then(|link| m.take(&link_place, LinkPattern::new(&link.host, &link.path)));
-    if raw.link.as_ref().is_some_and(|link| !link.path.contains("{code}")) {
+    if raw
+        .link
+        .as_ref()
+        .is_some_and(|link| !link.path.contains("{code}"))
+    {
         m.add(
             &link_place,
             "the link's path has no place for the code",
@@ -265,9 +272,16 @@ fn read_waits(m: &mut Mistakes, id: &str, raw: &WaitsForSource) -> Option<WaitsF
     }
     let mut refuse = Vec::new();
     for other in &raw.not_links {
-        let own = other.host.as_ref().or(raw.link.as_ref().map(|link| &link.host));
+        let own = other
+            .host
+            .as_ref()
+            .or(raw.link.as_ref().map(|link| &link.host));
         let Some(host) = own else {
-            m.add(&place, "`not_links` needs a host, its own or that of `link`", None);
+            m.add(
+                &place,
+                "`not_links` needs a host, its own or that of `link`",
+                None,
+            );
             continue;
         };
         if let Some(pattern) = m.take(&place, LinkPattern::new(host, &other.path)) {

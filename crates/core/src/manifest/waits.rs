@@ -20,7 +20,10 @@ pub struct WaitsFor {
 impl WaitsFor {
     /// What a text pasted for a change is read against. `address`: where its mail goes.
     pub fn for_address(&self, address: Option<String>) -> Waits {
-        Waits { address, ..self.waits.clone() }
+        Waits {
+            address,
+            ..self.waits.clone()
+        }
     }
 
     pub(super) fn view(&self, address: Option<String>) -> WaitsForView {
