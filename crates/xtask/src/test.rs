@@ -18,9 +18,10 @@ const MINUTE: Duration = Duration::from_secs(60);
 /// Building and testing with all programs, as the window's tests need them.
 const SHARED: &[&str] = &["--workspace", "--features", "readdress/custom-protocol"];
 
-pub fn test(place: &Place) -> Outcome {
+/// `only`: see [`Gate::new`]. What these layers build on must have been built before.
+pub fn test(place: &Place, only: &[String]) -> Outcome {
     packages::ensure(Scope::Tests)?;
-    let mut gate = Gate::new(place);
+    let mut gate = Gate::new(place, only);
     quick_layers(place, &mut gate);
     let page = page_layers(place, &mut gate);
     rust_layers(place, &mut gate, page);
@@ -118,6 +119,9 @@ pub fn clippy(place: &Place) -> Command {
 
 /// tauri-driver speaks to WebKitGTK; macOS has no driver at all, and Windows' one is another story.
 fn window_layer(place: &Place, gate: &mut Gate<'_>) {
+    if !gate.wanted("window") {
+        return;
+    }
     if !cfg!(target_os = "linux") {
         println!("\nThe window's tests run on Linux only.");
         return;
