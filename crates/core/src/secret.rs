@@ -2,7 +2,14 @@
 //!
 //! Not here: encryption (`vault`).
 
+mod escapes;
+mod redact;
+mod says;
+
 use secrecy::{ExposeSecret, SecretString};
+
+pub use redact::{MASK, Redactor};
+pub use says::clip_says;
 
 /// A secret value: zeroized on drop, `Debug` shows nothing of it.
 #[derive(Clone)]
