@@ -32,8 +32,7 @@ pub(super) fn in_body(error: &reqwest::Error) -> Problem {
     if error.is_timeout() {
         return problem(Code::TimedOut, "body");
     }
-    let cut = find::<hyper::Error>(error).is_some()
-        || find::<io::Error>(error).is_some_and(|io| is_closed(io.kind()));
+    let cut = find::<hyper::Error>(error).is_some() || io_kind(error).is_some_and(is_closed);
     // A truncated compressed body ends as UnexpectedEof too: for a person it is cut either way.
     problem(Code::UnexpectedAnswer, if cut { "cut" } else { "encoding" })
 }
@@ -52,7 +51,7 @@ fn connecting(error: &reqwest::Error) -> Problem {
     if error.is_dns() {
         return problem(Code::Unreachable, "dns");
     }
-    match find::<io::Error>(error).map(io::Error::kind) {
+    match io_kind(error) {
         Some(io::ErrorKind::ConnectionRefused) => problem(Code::Unreachable, "refused"),
         Some(io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable) => {
             problem(Code::Unreachable, "no_route")
@@ -86,10 +85,9 @@ fn proxy_reason(error: &reqwest::Error) -> Option<&'static str> {
         words.starts_with("tunnel error") || words.contains("socks proxy")
     })?;
     let says = |part: &str| chain(at).any(|cause| cause.to_string().contains(part));
-    let io = chain(at).find_map(|cause| cause.downcast_ref::<io::Error>());
     Some(if says("authorization required") {
         "auth"
-    } else if says("underlying connection") || io.is_some_and(|io| !is_closed(io.kind())) {
+    } else if says("underlying connection") || io_kind(at).is_some_and(|kind| !is_closed(kind)) {
         "unreachable"
     } else {
         "refused"
@@ -109,6 +107,14 @@ fn is_closed(kind: io::ErrorKind) -> bool {
 
 fn problem(code: Code, reason: &str) -> Problem {
     Problem::new(code).with("reason", reason)
+}
+
+/// The kind of the first I/O error that has one: connectors wrap theirs once more as `Other`.
+fn io_kind(error: &(dyn Error + 'static)) -> Option<io::ErrorKind> {
+    chain(error)
+        .filter_map(|cause| cause.downcast_ref::<io::Error>())
+        .map(io::Error::kind)
+        .find(|kind| *kind != io::ErrorKind::Other)
 }
 
 fn find<'a, E: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a E> {

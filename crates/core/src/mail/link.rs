@@ -159,8 +159,10 @@ fn segments(path: &str) -> Vec<&str> {
 
 /// A link as a person may paste it: with or without `https://`, in angle brackets or quotes.
 pub(super) fn parse(text: &str) -> Option<Url> {
-    let text = text.trim_matches(|c: char| c.is_whitespace() || "<>\"'`()[]{},;".contains(c));
-    let text = text.trim_end_matches(['.', '!', '?', ':']);
+    let around = |c: char| c.is_whitespace() || "<>\"'`()[]{},;".contains(c);
+    let text = text
+        .trim_start_matches(around)
+        .trim_end_matches(|c: char| around(c) || ".!?:".contains(c));
     if text.is_empty() || text.chars().any(|c| c.is_whitespace() || c.is_control()) {
         return None;
     }
