@@ -46,19 +46,19 @@ export function service_name(id: string): string {
   return service_of(id)?.name ?? id;
 }
 
-function wear(preferences: Preferences): void {
+async function wear(preferences: Preferences): Promise<void> {
   const root = document.documentElement;
   if (preferences.theme === "system") delete root.dataset.theme;
   else root.dataset.theme = preferences.theme;
   root.dataset.size = preferences.text_size;
-  set_language(preferences.language);
+  await set_language(preferences.language);
 }
 
 /** Takes a new state of the app; another mode means other profiles and services. */
 export async function take_state(state: AppState): Promise<void> {
+  await wear(state.preferences);
   const switched = app.state !== null && app.state.mode !== state.mode;
   app.state = state;
-  wear(state.preferences);
   if (!switched) return;
   set_ahead(0);
   await reload();
@@ -75,12 +75,13 @@ export async function reload(): Promise<void> {
 export async function prefer(part: Partial<Preferences>): Promise<void> {
   if (!app.state) return;
   app.state.preferences = { ...app.state.preferences, ...part };
-  wear(app.state.preferences);
+  await wear(app.state.preferences);
   await backend().set_preferences($state.snapshot(app.state.preferences));
 }
 
 export async function start(): Promise<void> {
   try {
+    await set_language(null);
     const door = await open_backend();
     window.addEventListener("hashchange", () => (app.route = route_of(location.hash)));
     app.route = route_of(location.hash);

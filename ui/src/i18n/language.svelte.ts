@@ -19,9 +19,9 @@ export function system_language(wanted: readonly string[] = navigator.languages)
   return "en";
 }
 
-/** Takes the user's choice; null follows the system. Tells screen readers through `<html lang>`. */
-export function set_language(choice: Language | null): void {
-  state.language = choice ?? system_language();
+/** Speaks this language from now on; its table is loaded before (index.ts, `set_language`). Tells screen readers through `<html lang>`. */
+export function speak(language: Language): void {
+  state.language = language;
   document.documentElement.lang = state.language;
 }
 

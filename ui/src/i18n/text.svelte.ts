@@ -1,15 +1,23 @@
 // `t(key, params)`: a sentence in the current language. Reactive: read in a template, it follows the language.
 // Not here: times and sizes (format.svelte.ts), problems (problem.svelte.ts).
-import en from "../../../text/en.json";
-import es from "../../../text/es.json";
-import pt from "../../../text/pt-BR.json";
 import type { Language } from "../backend/backend";
 import { fill_parts, isolated, plain, type Part } from "./gaps";
 import type { Plural, TextKey, TextParams } from "./keys";
 import { current_language, is_stretched } from "./language.svelte";
 import { stretch } from "./stretch";
 
-export const tables: Record<Language, object> = { en, "pt-BR": pt, es };
+/** Only the table that is spoken is read: three would be a third of the page. */
+const readers: Record<Language, () => Promise<{ default: object }>> = {
+  en: () => import("../../../text/en.json"),
+  "pt-BR": () => import("../../../text/pt-BR.json"),
+  es: () => import("../../../text/es.json"),
+};
+const tables: Partial<Record<Language, object>> = {};
+
+/** Reads the table of a language; afterwards its sentences are there at once. */
+export async function load_table(language: Language): Promise<void> {
+  tables[language] ??= (await readers[language]()).default;
+}
 
 const rules_of = new Map<string, Intl.PluralRules>();
 const numbers_of = new Map<string, Intl.NumberFormat>();
@@ -31,7 +39,7 @@ function numbered(tag: string, forms: Plural, n: number): string {
 
 function sentence(key: string, params: TextParams): string | null {
   const tag = current_language();
-  const entry = find(tables[tag], key) ?? find(en, key);
+  const entry = find(tables[tag] ?? {}, key);
   let text: string;
   if (typeof entry === "string") text = entry;
   else if (typeof entry === "object" && entry !== null && "other" in entry) text = numbered(tag, entry as Plural, Number(params.n ?? 0));
