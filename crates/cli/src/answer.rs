@@ -36,7 +36,10 @@ pub type Done = Result<Answer, Failure>;
 impl Answer {
     pub fn of(document: impl Serialize) -> Self {
         // A document holds strings, numbers and lists with string keys: it always serialises.
-        Self { document: serde_json::to_value(document).ok(), ..Self::default() }
+        Self {
+            document: serde_json::to_value(document).ok(),
+            ..Self::default()
+        }
     }
 
     #[must_use]
@@ -54,7 +57,12 @@ impl Answer {
 
 impl Failure {
     pub fn new(problem: Problem, exit: Exit) -> Self {
-        Self { problem, exit, instead: None, name: None }
+        Self {
+            problem,
+            exit,
+            instead: None,
+            name: None,
+        }
     }
 
     /// In the words of `cli.instead.<key>`.

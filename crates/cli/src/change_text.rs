@@ -29,18 +29,35 @@ pub fn whole(view: &ChangeView, service: &str, words: &Words) -> String {
 
 /// `old@… → new@…`.
 pub fn from_to(view: &ChangeView, words: &Words) -> String {
-    let from = view.from.as_deref().map_or_else(|| words.say("cli.change.no_address", &[]), clean::line);
+    let from = view
+        .from
+        .as_deref()
+        .map_or_else(|| words.say("cli.change.no_address", &[]), clean::line);
     format!("{from} → {}", clean::line(&view.to))
 }
 
 /// The state's word, as in lists.
 pub fn state(view: &ChangeView, words: &Words) -> String {
     let link = view.state == State::AwaitingCode && waits_for_link(view);
-    words.say(&format!("states.{}", if link { "awaiting_link" } else { view.state.as_str() }), &[])
+    words.say(
+        &format!(
+            "states.{}",
+            if link {
+                "awaiting_link"
+            } else {
+                view.state.as_str()
+            }
+        ),
+        &[],
+    )
 }
 
 fn stands(view: &ChangeView, service: &str, words: &Words) -> String {
-    let address = view.waits_for.as_ref().and_then(|waits| waits.address.as_deref()).unwrap_or_default();
+    let address = view
+        .waits_for
+        .as_ref()
+        .and_then(|waits| waits.address.as_deref())
+        .unwrap_or_default();
     let key = match (view.state, view.proof) {
         (State::Changed, Some(Proof::ReadBack)) => "changed_read_back",
         (State::Changed, Some(Proof::User)) => "changed_user",
@@ -50,11 +67,16 @@ fn stands(view: &ChangeView, service: &str, words: &Words) -> String {
         (State::Expired, _) if view.open => "overdue",
         (state, _) => state.as_str(),
     };
-    words.say(&format!("cli.change.{key}"), &[("service", service), ("address", address), ("to", &view.to)])
+    words.say(
+        &format!("cli.change.{key}"),
+        &[("service", service), ("address", address), ("to", &view.to)],
+    )
 }
 
 fn waits_for_link(view: &ChangeView) -> bool {
-    view.waits_for.as_ref().is_some_and(|waits| waits.what == "link")
+    view.waits_for
+        .as_ref()
+        .is_some_and(|waits| waits.what == "link")
 }
 
 /// The commands that come next, for stderr.

@@ -4,7 +4,13 @@
 
 /// One line of foreign text as it may be printed.
 pub fn line(text: &str) -> String {
-    let spaced = text.chars().map(|c| if matches!(c, '\n' | '\r' | '\t' | '\u{2028}' | '\u{2029}') { ' ' } else { c });
+    let spaced = text.chars().map(|c| {
+        if matches!(c, '\n' | '\r' | '\t' | '\u{2028}' | '\u{2029}') {
+            ' '
+        } else {
+            c
+        }
+    });
     spaced.filter(|&c| !is_hostile(c)).collect()
 }
 

@@ -22,7 +22,10 @@ pub struct Console {
 
 impl Console {
     pub fn new(json: bool) -> Self {
-        Self { json, words: Words::new(Language::from_env()) }
+        Self {
+            json,
+            words: Words::new(Language::from_env()),
+        }
     }
 
     /// Prints the end of a command and says how to exit.
@@ -33,10 +36,20 @@ impl Console {
             ..Answer::default()
         });
         let told = answer.failure.as_ref().map(|failure| {
-            Told::of(&self.words, &failure.problem, failure.instead, failure.name.as_deref())
+            Told::of(
+                &self.words,
+                &failure.problem,
+                failure.instead,
+                failure.name.as_deref(),
+            )
         });
-        if let (Some(failure), Some(Value::Object(document))) = (&answer.failure, &mut answer.document) {
-            document.insert("error".to_owned(), error_document(&failure.problem, told.as_ref()));
+        if let (Some(failure), Some(Value::Object(document))) =
+            (&answer.failure, &mut answer.document)
+        {
+            document.insert(
+                "error".to_owned(),
+                error_document(&failure.problem, told.as_ref()),
+            );
         }
         let written = match &answer.document {
             Some(document) if self.json => print_document(document),

@@ -77,7 +77,10 @@ impl<'a> ChangeDocument<'a> {
 
     pub fn with_events(view: &'a ChangeView) -> Self {
         let events = view.events.iter().map(EventDocument::of).collect();
-        Self { events: Some(events), ..Self::of(view) }
+        Self {
+            events: Some(events),
+            ..Self::of(view)
+        }
     }
 }
 
@@ -178,20 +181,31 @@ impl<'a> ProfileDocument<'a> {
     }
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes a reference"
+)]
 fn time<S: Serializer>(at: &Option<Timestamp>, serializer: S) -> Result<S::Ok, S::Error> {
     written(*at, RoundMode::Trunc, serializer)
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes a reference"
+)]
 fn later_time<S: Serializer>(at: &Option<Timestamp>, serializer: S) -> Result<S::Ok, S::Error> {
     written(*at, RoundMode::Ceil, serializer)
 }
 
-fn written<S: Serializer>(at: Option<Timestamp>, mode: RoundMode, serializer: S) -> Result<S::Ok, S::Error> {
+fn written<S: Serializer>(
+    at: Option<Timestamp>,
+    mode: RoundMode,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
     let round = TimestampRound::new().smallest(Unit::Millisecond).mode(mode);
     // Only the last moments of the year 9999 cannot be rounded up.
-    at.map(|at| at.round(round).unwrap_or(at)).serialize(serializer)
+    at.map(|at| at.round(round).unwrap_or(at))
+        .serialize(serializer)
 }
 
 #[cfg(test)]
@@ -200,7 +214,8 @@ mod tests {
 
     #[test]
     fn a_time_to_wait_for_is_never_too_early() {
-        let problem = Problem::new(Code::RateLimited).retry_at("2026-11-20T08:00:00.0001Z".parse().expect("a time"));
+        let problem = Problem::new(Code::RateLimited)
+            .retry_at("2026-11-20T08:00:00.0001Z".parse().expect("a time"));
         let document = serde_json::to_value(ErrorDocument::of(&problem)).expect("a document");
         assert_eq!(document["retry_at"], "2026-11-20T08:00:00.001Z");
         assert_eq!(document["code"], "rate_limited");

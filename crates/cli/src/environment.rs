@@ -15,7 +15,8 @@ use crate::console::Console;
 /// What keeps the folder from being opened; `manifest_invalid` where `--services` names no folder.
 pub fn open(global: &Global, console: &Console) -> Result<Engine, Failure> {
     if let Some(folder) = global.services.as_ref().filter(|folder| !folder.is_dir()) {
-        let problem = Problem::new(Code::ManifestInvalid).with("file", folder.display().to_string());
+        let problem =
+            Problem::new(Code::ManifestInvalid).with("file", folder.display().to_string());
         return Err(Failure::from(problem).instead("services_folder"));
     }
     let engine = Engine::open(Options {
@@ -33,7 +34,8 @@ pub fn open(global: &Global, console: &Console) -> Result<Engine, Failure> {
 fn vault_env() -> VaultEnv {
     let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
     VaultEnv {
-        passphrase: set("READDRESS_PASSPHRASE").map(|text| Secret::new(text.to_string_lossy().into_owned())),
+        passphrase: set("READDRESS_PASSPHRASE")
+            .map(|text| Secret::new(text.to_string_lossy().into_owned())),
         key_file: set("READDRESS_KEY_FILE").map(PathBuf::from),
         // Nobody is there to be asked.
         auto_keychain: true,

@@ -50,7 +50,11 @@ impl Exit {
 
     /// For a problem that stands in a change: a service that calls the address invalid has refused it.
     pub fn of_change(code: Code) -> Self {
-        if is_of_the_vault(code) { Self::Vault } else { Self::Failed }
+        if is_of_the_vault(code) {
+            Self::Vault
+        } else {
+            Self::Failed
+        }
     }
 }
 

@@ -19,7 +19,10 @@ const LONGEST_SECRET: u64 = 64 * 1024;
 /// # Errors
 /// `field_invalid` where one is not `NAME=VALUE`.
 pub fn fields(given: &[String]) -> Result<BTreeMap<String, String>, Failure> {
-    given.iter().map(|text| pair(text).ok_or_else(|| malformed("field_form"))).collect()
+    given
+        .iter()
+        .map(|text| pair(text).ok_or_else(|| malformed("field_form")))
+        .collect()
 }
 
 /// # Errors
@@ -27,8 +30,14 @@ pub fn fields(given: &[String]) -> Result<BTreeMap<String, String>, Failure> {
 pub fn secrets(given: &[String]) -> Result<BTreeMap<String, Secret>, Failure> {
     let mut secrets = BTreeMap::new();
     for text in given {
-        let (name, source) = pair(text).filter(|(_, source)| !source.is_empty()).ok_or_else(|| malformed("secret_form"))?;
-        let secret = if source == "-" { line(&name)? } else { variable(&name, &source)? };
+        let (name, source) = pair(text)
+            .filter(|(_, source)| !source.is_empty())
+            .ok_or_else(|| malformed("secret_form"))?;
+        let secret = if source == "-" {
+            line(&name)?
+        } else {
+            variable(&name, &source)?
+        };
         secrets.insert(name, secret);
     }
     Ok(secrets)
@@ -43,7 +52,10 @@ pub fn code(given: String) -> Result<String, Failure> {
         return Ok(given);
     }
     let mut bytes = Vec::new();
-    let read = std::io::stdin().lock().take(LONGEST_INPUT).read_to_end(&mut bytes);
+    let read = std::io::stdin()
+        .lock()
+        .take(LONGEST_INPUT)
+        .read_to_end(&mut bytes);
     read.map_err(|_| Failure::from(Code::CodeNotFound))?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
@@ -63,7 +75,10 @@ fn variable(name: &str, variable: &str) -> Result<Secret, Failure> {
 fn line(name: &str) -> Result<Secret, Failure> {
     let mut text = String::new();
     // The lock's buffer is shared, so the next secret finds the next line.
-    let read = std::io::stdin().lock().take(LONGEST_SECRET).read_line(&mut text);
+    let read = std::io::stdin()
+        .lock()
+        .take(LONGEST_SECRET)
+        .read_line(&mut text);
     kept(name, if read.is_ok() { &text } else { "" }, "line_missing")
 }
 
@@ -86,7 +101,12 @@ mod tests {
 
     #[test]
     fn a_secret_written_by_mistake_is_not_repeated() {
-        for wrong in ["hunter2", "token=", "=hunter2", "token=hunter2-not-a-variable"] {
+        for wrong in [
+            "hunter2",
+            "token=",
+            "=hunter2",
+            "token=hunter2-not-a-variable",
+        ] {
             let failure = secrets(&[wrong.to_owned()]).expect_err("not a variable");
             assert!(!format!("{failure:?}").contains("hunter2"), "{failure:?}");
         }

@@ -45,7 +45,9 @@ fn main() -> ExitCode {
     // Building a TLS client panics without a provider; a second one is refused, and that is fine.
     let _ = rustls::crypto::ring::default_provider().install_default();
     // One thread: a command makes a handful of calls one after the other, and starting more costs more than it gives.
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
     let done = match runtime {
         Ok(runtime) => runtime.block_on(commands::run(cli, &console)),
         Err(_) => Err(Failure::from(Code::Internal)),

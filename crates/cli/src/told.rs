@@ -10,7 +10,6 @@ use crate::words::Words;
 
 #[derive(Debug)]
 pub struct Told {
-    pub code: String,
     pub what: String,
     pub next: String,
     lines: Vec<String>,
@@ -21,14 +20,26 @@ impl Told {
     /// the code in a shell. `name` is how a command line names the profile or the change.
     pub fn of(words: &Words, problem: &Problem, instead: Option<&str>, name: Option<&str>) -> Self {
         let code = problem.code.as_str();
-        let name = name.or(problem.params.get("label").map(String::as_str)).map_or_else(|| "NAME".to_owned(), quoted);
+        let name = name
+            .or(problem.params.get("label").map(String::as_str))
+            .map_or_else(|| "NAME".to_owned(), quoted);
         let mut gaps = vec![("name", name.as_str())];
-        gaps.extend(problem.params.iter().map(|(gap, value)| (gap.as_str(), value.as_str())));
-        let reason = problem.params.get("reason").map(|reason| format!("{code}_{reason}"));
+        gaps.extend(
+            problem
+                .params
+                .iter()
+                .map(|(gap, value)| (gap.as_str(), value.as_str())),
+        );
+        let reason = problem
+            .params
+            .get("reason")
+            .map(|reason| format!("{code}_{reason}"));
         let say = |part: &str| {
             let keys = [
                 instead.map(|key| format!("cli.instead.{key}.{part}")),
-                reason.as_ref().map(|key| format!("cli.instead.{key}.{part}")),
+                reason
+                    .as_ref()
+                    .map(|key| format!("cli.instead.{key}.{part}")),
                 Some(format!("cli.codes.{code}.{part}")),
                 Some(format!("codes.{code}.{part}")),
             ];
@@ -46,7 +57,7 @@ impl Told {
         if !next.is_empty() {
             lines.push(words.say("cli.next", &[("next", &next)]));
         }
-        Self { code, what, next, lines }
+        Self { what, next, lines }
     }
 
     pub fn lines(&self) -> &[String] {

@@ -14,7 +14,10 @@ pub fn refuse(error: &clap::Error) -> Exit {
     if !error.use_stderr() {
         return Exit::Done;
     }
-    if std::env::args_os().take_while(|arg| arg != "--").any(|arg| arg == "--json") {
+    if std::env::args_os()
+        .take_while(|arg| arg != "--")
+        .any(|arg| arg == "--json")
+    {
         let error = error_document(&problem(error), None);
         print_document(&serde_json::json!({ "error": error }));
     }
@@ -38,7 +41,9 @@ fn problem(error: &clap::Error) -> Problem {
     };
     let named = field.filter(|name| name.starts_with(['-', '<']));
     match named {
-        Some(name) => Problem::new(code).with("field", name.split([' ', '=']).next().unwrap_or_default()),
+        Some(name) => {
+            Problem::new(code).with("field", name.split([' ', '=']).next().unwrap_or_default())
+        }
         None => Problem::new(code),
     }
 }

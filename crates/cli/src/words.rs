@@ -34,7 +34,11 @@ impl Language {
 
     /// Of a locale's name, such as `pt_BR.UTF-8`.
     fn of(locale: &str) -> Self {
-        let language = locale.split(['_', '-', '.', '@']).next().unwrap_or_default().to_ascii_lowercase();
+        let language = locale
+            .split(['_', '-', '.', '@'])
+            .next()
+            .unwrap_or_default()
+            .to_ascii_lowercase();
         match language.as_str() {
             "pt" => Self::Portuguese,
             "es" => Self::Spanish,
@@ -60,7 +64,11 @@ impl Language {
 
     /// `one` or `other`; Portuguese counts nothing as one.
     fn plural(self, n: u64) -> &'static str {
-        if n == 1 || n == 0 && self == Self::Portuguese { "one" } else { "other" }
+        if n == 1 || n == 0 && self == Self::Portuguese {
+            "one"
+        } else {
+            "other"
+        }
     }
 }
 
@@ -72,7 +80,10 @@ pub struct Words {
 
 impl Words {
     pub fn new(language: Language) -> Self {
-        Self { language, table: OnceLock::new() }
+        Self {
+            language,
+            table: OnceLock::new(),
+        }
     }
 
     /// The sentence of a dotted key, with its gaps filled.
@@ -83,8 +94,15 @@ impl Words {
 
     /// The sentence for `n` of something.
     pub fn count(&self, key: &str, n: u64) -> String {
-        let form = self.find(key).and_then(|forms| forms.get(self.language.plural(n)).or_else(|| forms.get("other")));
-        self.fill(form.and_then(Value::as_str).unwrap_or(key), &[("n", &n.to_string())])
+        let form = self.find(key).and_then(|forms| {
+            forms
+                .get(self.language.plural(n))
+                .or_else(|| forms.get("other"))
+        });
+        self.fill(
+            form.and_then(Value::as_str).unwrap_or(key),
+            &[("n", &n.to_string())],
+        )
     }
 
     pub fn has(&self, key: &str) -> bool {
@@ -94,13 +112,18 @@ impl Words {
     /// A service's own text: this language, then its base, then English.
     pub fn of_service(&self, texts: &Texts) -> Option<String> {
         let tag = self.language.tag();
-        let text = texts.get(tag).or_else(|| texts.get(&tag[..2])).or_else(|| texts.get("en"));
+        let text = texts
+            .get(tag)
+            .or_else(|| texts.get(&tag[..2]))
+            .or_else(|| texts.get("en"));
         text.map(|text| clean::line(text))
     }
 
     fn find(&self, key: &str) -> Option<&Value> {
         // The tables are compiled in, and a test reads each of them.
-        let table = self.table.get_or_init(|| serde_json::from_str(self.language.source()).unwrap_or_default());
+        let table = self
+            .table
+            .get_or_init(|| serde_json::from_str(self.language.source()).unwrap_or_default());
         key.split('.').try_fold(table, |at, name| at.get(name))
     }
 
@@ -114,7 +137,10 @@ impl Words {
                 rest = after;
                 break;
             };
-            let value = gaps.iter().find(|(gap, _)| *gap == name).map(|(_, value)| clean::line(value));
+            let value = gaps
+                .iter()
+                .find(|(gap, _)| *gap == name)
+                .map(|(_, value)| clean::line(value));
             match value.filter(|value| !value.is_empty()) {
                 Some(value) => out.push_str(&value),
                 None => out.push_str(&self.fallback(name, out.is_empty())),
@@ -127,7 +153,11 @@ impl Words {
 
     /// What a gap without a value says; at the start of a sentence with a capital.
     fn fallback(&self, gap: &str, first: bool) -> String {
-        let text = self.find("gaps").and_then(|gaps| gaps.get(gap)).and_then(Value::as_str).unwrap_or_default();
+        let text = self
+            .find("gaps")
+            .and_then(|gaps| gaps.get(gap))
+            .and_then(Value::as_str)
+            .unwrap_or_default();
         let mut chars = text.chars();
         match (first, chars.next()) {
             (true, Some(initial)) => initial.to_uppercase().chain(chars).collect(),
@@ -146,7 +176,9 @@ mod tests {
 
     fn keys(value: &Value, path: &str, out: &mut BTreeSet<String>) {
         match value.as_object() {
-            Some(members) => members.iter().for_each(|(name, value)| keys(value, &format!("{path}.{name}"), out)),
+            Some(members) => members
+                .iter()
+                .for_each(|(name, value)| keys(value, &format!("{path}.{name}"), out)),
             None => {
                 out.insert(path.to_owned());
             }
@@ -164,15 +196,36 @@ mod tests {
     #[test]
     fn every_language_has_the_same_sentences_with_the_same_gaps() {
         let gaps = |text: &str| -> BTreeSet<String> {
-            text.split('{').skip(1).filter_map(|part| part.split_once('}')).map(|(name, _)| name.to_owned()).collect()
+            text.split('{')
+                .skip(1)
+                .filter_map(|part| part.split_once('}'))
+                .map(|(name, _)| name.to_owned())
+                .collect()
         };
         let english = Words::new(Language::English);
         for language in ALL {
-            assert_eq!(keys_of(language), keys_of(Language::English), "{language:?}");
+            assert_eq!(
+                keys_of(language),
+                keys_of(Language::English),
+                "{language:?}"
+            );
             let words = Words::new(language);
-            for key in keys_of(language).iter().filter(|key| key.starts_with("cli.")) {
-                let text = |words: &Words| words.find(key).and_then(Value::as_str).expect("a sentence").to_owned();
-                assert_eq!(gaps(&text(&words)), gaps(&text(&english)), "{key} {language:?}");
+            for key in keys_of(language)
+                .iter()
+                .filter(|key| key.starts_with("cli."))
+            {
+                let text = |words: &Words| {
+                    words
+                        .find(key)
+                        .and_then(Value::as_str)
+                        .expect("a sentence")
+                        .to_owned()
+                };
+                assert_eq!(
+                    gaps(&text(&words)),
+                    gaps(&text(&english)),
+                    "{key} {language:?}"
+                );
                 assert!(!text(&words).is_empty(), "{key}");
             }
         }
@@ -189,7 +242,13 @@ mod tests {
     #[test]
     fn gaps_are_filled_cleaned_and_have_a_fallback() {
         let words = Words::new(Language::English);
-        assert_eq!(words.fill("{service} and {label}.", &[("label", "a\u{1b}[31m{service}")]), "The service and a[31m{service}.");
+        assert_eq!(
+            words.fill(
+                "{service} and {label}.",
+                &[("label", "a\u{1b}[31m{service}")]
+            ),
+            "The service and a[31m{service}."
+        );
         assert_eq!(words.fill("{n} open {", &[("n", "2")]), "2 open {");
     }
 }

@@ -56,16 +56,28 @@ pub async fn request(engine: &Engine, args: ChangeArgs, console: &Console) -> Do
 /// The side effects that only the service's manifest knows, and what speaks against the address.
 fn tell_before(engine: &Engine, profile: Uuid, to: &str, console: &Console) -> Result<()> {
     let view = engine.profile(profile)?;
-    let service = engine.services()?.into_iter().find(|service| service.id == view.service);
+    let service = engine
+        .services()?
+        .into_iter()
+        .find(|service| service.id == view.service);
     if let Some(service) = service
-        && let Some(text) = service.texts.get("before_request").and_then(|texts| console.words.of_service(texts))
+        && let Some(text) = service
+            .texts
+            .get("before_request")
+            .and_then(|texts| console.words.of_service(texts))
     {
         console.note(&format!("{}: {text}", service.name));
     }
     for doubt in engine.check_address(profile, to)?.doubts {
         match doubt {
-            Doubt::Typo { suggestion } => console.note(&console.words.say("cli.doubt.typo", &[("suggestion", &suggestion)])),
-            Doubt::UsedBy { label } => console.note(&console.words.say("cli.doubt.used_by", &[("label", &label)])),
+            Doubt::Typo { suggestion } => console.note(
+                &console
+                    .words
+                    .say("cli.doubt.typo", &[("suggestion", &suggestion)]),
+            ),
+            Doubt::UsedBy { label } => {
+                console.note(&console.words.say("cli.doubt.used_by", &[("label", &label)]))
+            }
             // The engine says so itself, unless it is to send anyway.
             Doubt::TooSoon { .. } => {}
         }
@@ -75,7 +87,11 @@ fn tell_before(engine: &Engine, profile: Uuid, to: &str, console: &Console) -> R
 
 /// The open change that a refused request is about: the one in the way, or the planned one for the same address.
 fn standing(engine: &Engine, profile: Uuid, to: &str, code: Code) -> Option<ChangeView> {
-    let open = engine.open_changes().ok()?.into_iter().find(|open| open.profile_id == Some(profile))?;
+    let open = engine
+        .open_changes()
+        .ok()?
+        .into_iter()
+        .find(|open| open.profile_id == Some(profile))?;
     let same = open.to.eq_ignore_ascii_case(to.trim());
     (same || code == Code::ChangeOpen).then_some(open)
 }
@@ -87,7 +103,13 @@ pub async fn verify(engine: &Engine, name: &str, code: String, console: &Console
     end(engine, change, done, Asked::Verify, console).await
 }
 
-pub async fn resend(engine: &Engine, name: &str, secrets: &[String], anyway: bool, console: &Console) -> Done {
+pub async fn resend(
+    engine: &Engine,
+    name: &str,
+    secrets: &[String],
+    anyway: bool,
+    console: &Console,
+) -> Done {
     let change = engine.find_change(name)?;
     let once = given::secrets(secrets)?;
     let done = engine.resend_code(change, &once, anyway).await;
@@ -108,22 +130,32 @@ pub fn how_to_settle(worked: bool, send_again: bool) -> Settle {
     }
 }
 
-pub async fn settle(engine: &Engine, name: &str, how: Settle, secrets: &[String], console: &Console) -> Done {
+pub async fn settle(engine: &Engine, name: &str, how: Settle, console: &Console) -> Done {
     let change = engine.find_change(name)?;
-    let once = given::secrets(secrets)?;
-    let done = engine.settle_change(change, how, &once).await;
+    let done = engine.settle_change(change, how).await;
     end(engine, change, done, Asked::Settle(how), console).await
 }
 
 /// A change was named: what went wrong is told beside it.
-async fn end(engine: &Engine, change: Uuid, done: Result<ChangeView>, asked: Asked, console: &Console) -> Done {
+async fn end(
+    engine: &Engine,
+    change: Uuid,
+    done: Result<ChangeView>,
+    asked: Asked,
+    console: &Console,
+) -> Done {
     let problem = match done {
         Ok(view) => return Ok(answer(engine, &view, asked, console)),
         Err(problem) => problem,
     };
     let mut failure = Failure::from(problem).name(&change.to_string());
-    let Ok(view) = engine.change(change).await else { return Err(failure) };
-    if view.state == State::Unknown && matches!(asked, Asked::Settle(_)) && failure.exit == Exit::Failed {
+    let Ok(view) = engine.change(change).await else {
+        return Err(failure);
+    };
+    if view.state == State::Unknown
+        && matches!(asked, Asked::Settle(_))
+        && failure.exit == Exit::Failed
+    {
         failure.exit = Exit::Unknown;
     }
     Ok(document(engine, &view, console).failed(Some(failure)))
@@ -143,18 +175,28 @@ fn document(engine: &Engine, view: &ChangeView, console: &Console) -> Answer {
     if console.json {
         return answer;
     }
-    answer.text(change_text::whole(view, &service_name(engine, &view.service), &console.words))
+    answer.text(change_text::whole(
+        view,
+        &service_name(engine, &view.service),
+        &console.words,
+    ))
 }
 
 fn service_name(engine: &Engine, id: &str) -> String {
     let services = engine.services().unwrap_or_default();
-    services.into_iter().find(|service| service.id == id).map_or_else(|| id.to_owned(), |service| service.name)
+    services
+        .into_iter()
+        .find(|service| service.id == id)
+        .map_or_else(|| id.to_owned(), |service| service.name)
 }
 
 /// Whether what was asked is done; what went wrong otherwise.
 fn verdict(view: &ChangeView, asked: Asked) -> Option<Failure> {
     let with = |exit| {
-        let problem = view.problem.clone().unwrap_or_else(|| Problem::new(Code::UnexpectedAnswer));
+        let problem = view
+            .problem
+            .clone()
+            .unwrap_or_else(|| Problem::new(Code::UnexpectedAnswer));
         Failure::new(problem, exit).name(&view.id.to_string())
     };
     let refused = |problem: &Problem| with(Exit::of_change(problem.code));
@@ -167,9 +209,17 @@ fn verdict(view: &ChangeView, asked: Asked) -> Option<Failure> {
             // An older problem may stand there still: asking was what was wanted.
             Asked::Settle(Settle::Check) => None,
             Asked::Request if view.state == State::AwaitingCode => None,
-            Asked::Request => Some(view.problem.as_ref().map_or_else(|| with(Exit::Failed), refused)),
+            Asked::Request => Some(
+                view.problem
+                    .as_ref()
+                    .map_or_else(|| with(Exit::Failed), refused),
+            ),
             _ => view.problem.as_ref().map(refused),
         },
-        _ => Some(view.problem.as_ref().map_or_else(|| with(Exit::Failed), refused)),
+        _ => Some(
+            view.problem
+                .as_ref()
+                .map_or_else(|| with(Exit::Failed), refused),
+        ),
     }
 }

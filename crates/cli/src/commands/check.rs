@@ -34,7 +34,11 @@ pub fn files(files: &[impl AsRef<Path>], console: &Console) -> Answer {
         let file = path.as_ref().display().to_string();
         let found = check(path.as_ref(), &file);
         if found.is_empty() {
-            texts.push(console.words.say("cli.services.file_ok", &[("file", &file)]));
+            texts.push(
+                console
+                    .words
+                    .say("cli.services.file_ok", &[("file", &file)]),
+            );
         }
         for (document, text) in found {
             faults.push(document);
@@ -50,7 +54,8 @@ pub fn files(files: &[impl AsRef<Path>], console: &Console) -> Answer {
             .with("hint", first.hint.clone().unwrap_or_default());
         Failure::new(problem, Exit::Failed).instead("manifest_checked")
     });
-    let document = serde_json::json!({ "ok": faults.is_empty(), "checked": files.len(), "faults": faults });
+    let document =
+        serde_json::json!({ "ok": faults.is_empty(), "checked": files.len(), "faults": faults });
     Answer::of(document).text(texts.join("\n")).failed(failure)
 }
 
@@ -59,12 +64,24 @@ fn check(path: &Path, file: &str) -> Vec<(FaultDocument, String)> {
         Ok(source) => source,
         Err(message) => {
             let text = clean::line(&format!("{file}: {message}"));
-            return vec![(FaultDocument { file: file.to_owned(), line: 1, column: 1, message, hint: None }, text)];
+            return vec![(
+                FaultDocument {
+                    file: file.to_owned(),
+                    line: 1,
+                    column: 1,
+                    message,
+                    hint: None,
+                },
+                text,
+            )];
         }
     };
     match Manifest::parse(&source, file) {
         Ok(_) => Vec::new(),
-        Err(faults) => faults.iter().map(|fault| (document(fault), shown(fault))).collect(),
+        Err(faults) => faults
+            .iter()
+            .map(|fault| (document(fault), shown(fault)))
+            .collect(),
     }
 }
 
@@ -72,7 +89,9 @@ fn read(path: &Path) -> Result<String, String> {
     let cannot = |error: std::io::Error| format!("the file cannot be read: {}", error.kind());
     let mut bytes = Vec::new();
     let file = std::fs::File::open(path).map_err(cannot)?;
-    file.take(LARGEST_FILE + 1).read_to_end(&mut bytes).map_err(cannot)?;
+    file.take(LARGEST_FILE + 1)
+        .read_to_end(&mut bytes)
+        .map_err(cannot)?;
     if bytes.len() as u64 > LARGEST_FILE {
         return Err("a manifest has at most 256 KiB".to_owned());
     }

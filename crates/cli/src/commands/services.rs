@@ -19,15 +19,29 @@ pub fn list(engine: &Engine, console: &Console) -> Done {
         return Ok(answer);
     }
     let row = |service: &ServiceView| {
-        let own = if service.own { console.words.say("cli.services.own", &[]) } else { String::new() };
-        vec![service.id.clone(), clean::line(&service.name), clean::line(&service.host), fields(service), own]
+        let own = if service.own {
+            console.words.say("cli.services.own", &[])
+        } else {
+            String::new()
+        };
+        vec![
+            service.id.clone(),
+            clean::line(&service.name),
+            clean::line(&service.host),
+            fields(service),
+            own,
+        ]
     };
     Ok(answer.text(aligned(&services.iter().map(row).collect::<Vec<_>>())))
 }
 
 pub fn show(engine: &Engine, id: &str, console: &Console) -> Done {
     let unknown = || Problem::new(Code::ServiceUnknown).with("service", id);
-    let service = engine.services()?.into_iter().find(|service| service.id == id).ok_or_else(unknown)?;
+    let service = engine
+        .services()?
+        .into_iter()
+        .find(|service| service.id == id)
+        .ok_or_else(unknown)?;
     let answer = Answer::of(&service);
     if console.json {
         return Ok(answer);
@@ -38,8 +52,18 @@ pub fn show(engine: &Engine, id: &str, console: &Console) -> Done {
         clean::line(&service.docs),
         words.say("cli.services.host", &[("host", &service.host)]),
     ];
-    lines.extend(service.fields.iter().map(|field| format!("  {}", described(field, words))));
-    lines.extend(service.texts.values().filter_map(|texts| words.of_service(texts)));
+    lines.extend(
+        service
+            .fields
+            .iter()
+            .map(|field| format!("  {}", described(field, words))),
+    );
+    lines.extend(
+        service
+            .texts
+            .values()
+            .filter_map(|texts| words.of_service(texts)),
+    );
     Ok(answer.text(lines.join("\n")))
 }
 
@@ -48,7 +72,11 @@ fn fields(service: &ServiceView) -> String {
     let one = |field: &FieldView| {
         let star = if field.secret { "*" } else { "" };
         let text = format!("{}{star}", field.id);
-        if field.optional { format!("[{text}]") } else { text }
+        if field.optional {
+            format!("[{text}]")
+        } else {
+            text
+        }
     };
     service.fields.iter().map(one).collect::<Vec<_>>().join(" ")
 }
@@ -57,6 +85,12 @@ fn described(field: &FieldView, words: &Words) -> String {
     let flag = if field.secret { "--secret" } else { "--field" };
     let value = if field.secret { "VARIABLE" } else { "VALUE" };
     let label = words.of_service(&field.label).unwrap_or_default();
-    let help = field.help.as_ref().and_then(|help| words.of_service(help)).unwrap_or_default();
-    format!("{flag} {}={value}  {label}  {help}", field.id).trim_end().to_owned()
+    let help = field
+        .help
+        .as_ref()
+        .and_then(|help| words.of_service(help))
+        .unwrap_or_default();
+    format!("{flag} {}={value}  {label}  {help}", field.id)
+        .trim_end()
+        .to_owned()
 }
