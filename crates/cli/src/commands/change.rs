@@ -204,7 +204,8 @@ fn verdict(view: &ChangeView, asked: Asked) -> Option<Failure> {
         State::Changed | State::Requesting | State::Verifying => None,
         State::Cancelled if asked == Asked::Cancel => None,
         State::Unknown if view.step == "read" => Some(with(Exit::Unknown).instead("not_shown_yet")),
-        State::Unknown => Some(with(Exit::Unknown)),
+        // The problem's own sentence may say that nothing left: it is said of the connection, not of this call.
+        State::Unknown => Some(with(Exit::Unknown).instead("outcome_unknown")),
         State::Planned | State::AwaitingCode | State::Expired if view.open => match asked {
             // An older problem may stand there still: asking was what was wanted.
             Asked::Settle(Settle::Check) => None,
