@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::context::{Context, missing};
@@ -38,12 +37,12 @@ impl Engine {
             .filter(|open| open.state == State::Planned && to.same_as(&open.to));
         if let Some(open) = standing.as_ref().filter(|_| planned.is_none())
             && !ask.replace
-            && shown_state(open, Timestamp::now()) != State::Expired
+            && shown_state(open, super::now()) != State::Expired
         {
             return Err(in_the_way(open));
         }
         let retry_at = planned.and_then(|open| open.retry_at);
-        if let Some(at) = retry_at.filter(|&at| at > Timestamp::now() && !ask.anyway) {
+        if let Some(at) = retry_at.filter(|&at| at > super::now() && !ask.anyway) {
             return Err(context.name(Code::RateLimited.into()).retry_at(at));
         }
         self.check_limit(&context, context.first_step(), ask.anyway)?;
@@ -71,7 +70,7 @@ impl Engine {
         undo_of: Option<Uuid>,
         standing: Option<Change>,
     ) -> Result<Change> {
-        let now = Timestamp::now();
+        let now = super::now();
         let profile = &context.profile;
         let change = Change {
             id: Uuid::now_v7(),
@@ -164,7 +163,9 @@ impl Engine {
         let context = self.context_of(&change, once).await?;
         if change.state == State::AwaitingCode {
             self.check_complete(&context)?;
-            if let Some(step) = context.shape.resend_step.clone() {
+            // Its own `resend_at` is the machine's to judge: the later of both is the one that counts.
+            let due = change.resend_at.is_none_or(|at| super::now() >= at);
+            if let Some(step) = context.shape.resend_step.clone().filter(|_| due) {
                 self.check_limit(&context, &step, anyway)?;
             }
         }
@@ -341,7 +342,7 @@ impl Engine {
     }
 
     fn ended(&self, change: &Change, input: Input) -> Result<ChangeWrite> {
-        let now = Timestamp::now();
+        let now = super::now();
         let shape = self.shape_for(change);
         let mut done = turn(change, &shape, input, self.0.db.process(), now)?;
         let expect = Expect::Version(change.version);

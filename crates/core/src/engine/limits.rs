@@ -18,7 +18,7 @@ impl Engine {
         profile: Uuid,
         step: &str,
     ) -> Result<Option<Timestamp>> {
-        let now = Timestamp::now();
+        let now = super::now();
         let mut latest = None;
         for limit in manifest
             .limits

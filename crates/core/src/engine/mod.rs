@@ -21,6 +21,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, RwLock};
 
+use jiff::Timestamp;
 use tokio::sync::broadcast;
 use uuid::Uuid;
 
@@ -150,6 +151,11 @@ impl Engine {
             all: false,
         });
     }
+}
+
+/// Now, in whole milliseconds: what the database keeps and scripts compare.
+fn now() -> Timestamp {
+    Timestamp::from_millisecond(Timestamp::now().as_millisecond()).unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
 /// A lock whose holder panicked still holds whole data here: every write under it is one assignment.

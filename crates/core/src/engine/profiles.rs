@@ -201,7 +201,7 @@ impl Engine {
             checked_at: None,
             known: Known::NeverChecked,
             problem: None,
-            created_at: Timestamp::now(),
+            created_at: super::now(),
         };
         Ok((profile, manifest, secrets))
     }
@@ -240,7 +240,6 @@ impl Engine {
         if touched && let Some(login) = &manifest.login {
             // A session of the keys before must not outlive them.
             forget.push(format!("{CAPTURED}{}", login.gives));
-            profile.problem = None;
         }
         writes.extend(
             forget
@@ -252,10 +251,19 @@ impl Engine {
                     cipher: None,
                 }),
         );
-        if touched {
-            profile.problem = None;
+        let mut profiles = Vec::new();
+        if touched && profile.problem.is_some() {
+            // What was refused were the keys before.
+            profiles.push(ProfileWrite::Seen(Seen {
+                profile_id: id,
+                email: profile.email.clone(),
+                verified: profile.verified,
+                checked_at: profile.checked_at,
+                known: profile.known,
+                problem: None,
+            }));
         }
-        let profiles = vec![ProfileWrite::Edit(profile)];
+        profiles.push(ProfileWrite::Edit(profile));
         self.0
             .db
             .commit(Job {
@@ -307,7 +315,7 @@ impl Engine {
             }
         }
         let input = Input::Read(Why::Check, reading.clone(), facts);
-        let seen = self.seen_by(context, &input, None, Timestamp::now())?;
+        let seen = self.seen_by(context, &input, None, super::now())?;
         if let Some(seen) = seen {
             self.0.db.commit(seen).await?;
         }

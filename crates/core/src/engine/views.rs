@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
-
 use super::Engine;
 use super::context::{bare_shape, shape_of};
 use crate::change::machine::Shape;
@@ -61,7 +59,7 @@ impl Engine {
 
     /// `events` give the steps their times; without them the steps have none.
     pub(super) fn view_of(&self, change: &Change, events: &[Event]) -> ChangeView {
-        let now = Timestamp::now();
+        let now = super::now();
         let manifest = self.manifest(&change.service).ok();
         let shape = manifest.as_deref().map(shape_of);
         let waits_for = manifest
