@@ -50,7 +50,7 @@ const APP: &[Need] = &[
 ];
 const TESTS: &[Need] = &[
     program("xvfb", &["Xvfb"]),
-    program("dbus", &["dbus-run-session"]),
+    program("dbus", &["dbus-daemon"]),
     program("libglib2.0-bin", &["gdbus"]),
     program("gnome-keyring", &["gnome-keyring-daemon"]),
     program("webkit2gtk-driver", &["WebKitWebDriver"]),
