@@ -24,7 +24,7 @@ pub fn shoot(place: &Place, folder: Option<&String>) -> Outcome {
     let driver = tools::tauri_driver(place)?;
     let folder = std::path::absolute(folder.map_or_else(|| place.e2e().join("shots"), Into::into))
         .map_err(|why| why.to_string())?;
-    let display = Display::start()?;
+    let display = Display::start(place)?;
     process::show_and_run(
         display
             .command(Path::new("node"))
