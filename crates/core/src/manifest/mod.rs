@@ -42,4 +42,4 @@ pub use render::{Inputs, Rendered, preview, render};
 pub use sketch::Sketch;
 pub use source::json_schema;
 pub use template::{Piece, Template};
-pub use waits::{LinkMatch, LinkPattern, NotLink, WaitsFor};
+pub use waits::WaitsFor;

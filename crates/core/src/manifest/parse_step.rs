@@ -8,12 +8,13 @@ use super::mistakes::{Mistakes, Names};
 use super::model::{Body, Step, Tree};
 use super::pointer::Pointer;
 use super::source::{
-    AnswerSource, ManifestSource, Means, MethodSource, StepSource, WaitsForSource,
+    AnswerSource, ManifestSource, Means, MethodSource, StepSource, WaitsForSource, What,
 };
 use super::template::Template;
-use super::waits::{LinkPattern, NotLink, WaitsFor};
+use super::waits::WaitsFor;
 use crate::error::Code;
 use crate::http::Method;
+use crate::mail::{Awaited, LinkPattern, Looks, RefusedLink, Waits};
 
 /// Headers that the sender sets itself.
 const OWN_HEADERS: [&str; 7] = [
@@ -247,26 +248,35 @@ fn read_tree(m: &mut Mistakes, names: &Names<'_>, place: &[&str], value: &toml::
 
 fn read_waits(m: &mut Mistakes, id: &str, raw: &WaitsForSource) -> Option<WaitsFor> {
     let place = ["step", id, "waits_for"];
-    let looks = m.regex(&["step", id, "waits_for", "looks"], raw.looks.as_ref());
+    let looks_place = ["step", id, "waits_for", "looks"];
+    let shape = raw
+        .looks
+        .as_ref()
+        .map(|looks| Looks::new(looks).map_err(|fault| fault.to_string()));
+    let looks = shape.and_then(|shape| m.take(&looks_place, shape));
     let link_place = ["step", id, "waits_for", "link"];
     let link = raw
         .link
         .as_ref()
-        .and_then(|link| m.take(&link_place, LinkPattern::parse(&link.host, &link.path)));
-    if link.as_ref().is_some_and(|link| !link.has_code()) {
+        .and_then(|link| m.take(&link_place, LinkPattern::new(&link.host, &link.path)));
+    if raw
+        .link
+        .as_ref()
+        .is_some_and(|link| !link.path.contains("{code}"))
+    {
         m.add(
             &link_place,
             "the link's path has no place for the code",
             Some("write `{code}` for that segment".to_owned()),
         );
     }
-    let mut not_links = Vec::new();
+    let mut refuse = Vec::new();
     for other in &raw.not_links {
-        let Some(host) = other
+        let own = other
             .host
             .as_ref()
-            .or(raw.link.as_ref().map(|link| &link.host))
-        else {
+            .or(raw.link.as_ref().map(|link| &link.host));
+        let Some(host) = own else {
             m.add(
                 &place,
                 "`not_links` needs a host, its own or that of `link`",
@@ -274,20 +284,28 @@ fn read_waits(m: &mut Mistakes, id: &str, raw: &WaitsForSource) -> Option<WaitsF
             );
             continue;
         };
-        if let Some(pattern) = m.take(&place, LinkPattern::parse(host, &other.path)) {
-            not_links.push(NotLink {
-                pattern,
-                kind: other.kind.clone(),
+        if let Some(pattern) = m.take(&place, LinkPattern::new(host, &other.path)) {
+            refuse.push(RefusedLink {
+                host: pattern.host,
+                path: pattern.path,
+                reason: other.kind.clone(),
             });
         }
     }
     Some(WaitsFor {
         what: raw.what,
         sent_to: raw.sent_to,
-        looks,
-        strip: raw.strip.clone(),
-        link,
-        not_links,
+        looks: raw.looks.clone(),
+        waits: Waits {
+            what: match raw.what {
+                What::Code => Awaited::Code,
+                What::Link => Awaited::Link,
+            },
+            looks,
+            link: link.into_iter().collect(),
+            refuse,
+            address: None,
+        },
     })
 }
 

@@ -172,9 +172,6 @@ pub struct WaitsForSource {
     pub sent_to: SentTo,
     /// Regular expression of the usual shape; a mismatch only warns.
     pub looks: Option<String>,
-    /// Characters that people add when they copy the code, such as `" -"`.
-    #[serde(default)]
-    pub strip: String,
     /// The link that carries the code.
     pub link: Option<LinkSource>,
     /// Links of the same service with another purpose.
@@ -201,7 +198,7 @@ pub enum SentTo {
 pub struct LinkSource {
     /// `dashboard.example.com`, or `*.example.com` for any host under it.
     pub host: String,
-    /// `/changeemail/{code}/confirm/`; another name in braces stands for any one segment.
+    /// `/changeemail/{code}/confirm/`; `*` stands for any one segment.
     pub path: String,
 }
 
