@@ -4,8 +4,8 @@
 
 use super::answer::{Meaning, Rule, Shows};
 use super::matcher::{BodyRule, Status, read_texts};
+use super::mistakes::{Mistakes, Names};
 use super::model::{Body, Step, Tree};
-use super::parse::{Mistakes, Names};
 use super::pointer::Pointer;
 use super::source::{
     AnswerSource, ManifestSource, Means, MethodSource, StepSource, WaitsForSource, What,
