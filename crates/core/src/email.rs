@@ -211,3 +211,8 @@ fn is_treacherous(c: char) -> bool {
             | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffd}'
             | '\u{e0000}'..='\u{e007f}')
 }
+
+/// Whether two addresses, one of them perhaps not quite valid (as a service shows it), name the same mailbox.
+pub fn same(a: &str, b: &str) -> bool {
+    a.trim().eq_ignore_ascii_case(b.trim()) || EmailAddress::parse(a).is_ok_and(|a| a.same_as(b))
+}

@@ -333,7 +333,9 @@ pub enum ProxyChoice {
     System,
     None,
     /// `http://host:port` or `socks5://host:port`, without user info.
-    Own { url: String },
+    Own {
+        url: String,
+    },
 }
 
 /// One page of a list, by key.

@@ -3,6 +3,7 @@
 //! Not here: I/O, clocks, what an answer means (that is `manifest::answer`), sentences.
 
 pub mod machine;
+pub mod show;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -32,7 +33,10 @@ pub enum State {
 impl State {
     /// Ended changes never change again.
     pub fn is_end(self) -> bool {
-        matches!(self, Self::Changed | Self::Refused | Self::Expired | Self::Cancelled)
+        matches!(
+            self,
+            Self::Changed | Self::Refused | Self::Expired | Self::Cancelled
+        )
     }
 
     /// A call is on its way, or was when its program died.

@@ -49,7 +49,7 @@ pub struct Sender {
 }
 
 struct Inner {
-    network: Network,
+    network: Result<Network>,
     limits: Limits,
     // Built at first use: a call to a loopback server never loads the system's roots.
     outside: OnceLock<Result<reqwest::Client>>,
@@ -67,15 +67,25 @@ impl Sender {
 
     /// As [`Sender::new`], with other limits than the usual ones.
     pub fn with_limits(settings: &NetworkSettings, limits: Limits) -> Result<Self> {
-        Ok(Self {
+        Ok(Self::build(Ok(Network::check(settings)?), limits))
+    }
+
+    /// Sends nothing: every call ends with `problem`. For stored settings that no longer hold, so that the
+    /// program opens and says so instead of going around a proxy.
+    pub fn broken(problem: Problem) -> Self {
+        Self::build(Err(problem), Limits::default())
+    }
+
+    fn build(network: Result<Network>, limits: Limits) -> Self {
+        Self {
             inner: Arc::new(Inner {
-                network: Network::check(settings)?,
+                network,
                 limits,
                 outside: OnceLock::new(),
                 loopback: OnceLock::new(),
                 loopback_tls: OnceLock::new(),
             }),
-        })
+        }
     }
 
     /// Sends once and reads the whole answer. Never follows a redirect, never sends again by itself, except where a
@@ -126,7 +136,8 @@ impl Sender {
             Route::Loopback => &self.inner.loopback,
             Route::LoopbackTls => &self.inner.loopback_tls,
         };
-        cell.get_or_init(|| client::build(route, &self.inner.network, &self.inner.limits))
+        let network = self.inner.network.as_ref().map_err(Clone::clone)?;
+        cell.get_or_init(|| client::build(route, network, &self.inner.limits))
             .as_ref()
             .map_err(Clone::clone)
     }
