@@ -40,7 +40,7 @@ pub fn profile(label: &str) -> Profile {
         base_url: None,
         origin: "https://api.example".to_owned(),
         fields: BTreeMap::from([("instance_id".to_owned(), label.to_owned())]),
-        has_secret: BTreeSet::new(),
+        has_secret: BTreeMap::new(),
         email: None,
         verified: None,
         checked_at: None,

@@ -204,7 +204,7 @@ fn profile() -> Profile {
         base_url: None,
         origin: "https://api.example".to_owned(),
         fields: BTreeMap::new(),
-        has_secret: BTreeSet::new(),
+        has_secret: BTreeMap::new(),
         email: None,
         verified: None,
         checked_at: None,

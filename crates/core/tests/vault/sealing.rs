@@ -89,7 +89,8 @@ async fn swapped_rows_are_noticed() {
             .has_secret
             .into_iter()
             .collect::<Vec<_>>(),
-        ["a", "b"]
+        [("a".to_owned(), 3), ("b".to_owned(), 3)],
+        "their lengths can be told without opening them"
     );
 
     let raw = rusqlite::Connection::open(room.dir.path().join("readdress.db")).unwrap();
