@@ -344,3 +344,40 @@ fn the_schema_describes_the_format() {
     assert_eq!(schema["additionalProperties"], false);
     assert!(schema["$defs"]["AnswerSource"]["properties"]["means"].is_object());
 }
+
+/// `UPDATE_SCHEMA=1 cargo test -p readdress-core the_schema_file` writes it anew.
+#[test]
+fn the_schema_file_is_current() {
+    let path = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../docs/manifest.schema.json"
+    );
+    let schema =
+        serde_json::to_string_pretty(&readdress_core::manifest::json_schema()).unwrap() + "\n";
+    if std::env::var_os("UPDATE_SCHEMA").is_some() {
+        std::fs::write(path, &schema).unwrap();
+    }
+    let stored = std::fs::read_to_string(path).unwrap().replace("\r\n", "\n");
+    assert!(
+        stored == schema,
+        "docs/manifest.schema.json is not what the code says"
+    );
+}
+
+/// The example of docs/manifest.md is a manifest.
+#[test]
+fn the_worked_example_is_right() {
+    let page = include_str!("../../../docs/manifest.md").replace("\r\n", "\n");
+    let start = page.find("```toml\n").unwrap() + "```toml\n".len();
+    let source = &page[start..start + page[start..].find("```").unwrap()];
+    let manifest = Manifest::parse(source, "docs/manifest.md");
+    let manifest = manifest.unwrap_or_else(|faults| panic!("{}", faults[0].render()));
+    assert_eq!(
+        (
+            manifest.id.as_str(),
+            manifest.flow.len(),
+            manifest.limits[0].max
+        ),
+        ("example", 2, 3)
+    );
+}

@@ -4,7 +4,7 @@
 
 use super::answer::{Meaning, Rule, Shows};
 use super::matcher::{BodyRule, Status, read_texts};
-use super::mistakes::{Mistakes, Names};
+use super::mistakes::{Mistakes, Names, not_regex};
 use super::model::{Body, Step, Tree};
 use super::pointer::Pointer;
 use super::source::{
@@ -252,7 +252,7 @@ fn read_waits(m: &mut Mistakes, id: &str, raw: &WaitsForSource) -> Option<WaitsF
     let shape = raw
         .looks
         .as_ref()
-        .map(|looks| Looks::new(looks).map_err(|fault| fault.to_string()));
+        .map(|looks| Looks::new(looks).map_err(|error| not_regex(&error)));
     let looks = shape.and_then(|shape| m.take(&looks_place, shape));
     let link_place = ["step", id, "waits_for", "link"];
     let link = raw
