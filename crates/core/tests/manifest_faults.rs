@@ -1,9 +1,7 @@
 //! Broken manifests: each mistake is told with file, line, column and a hint.
 
-use std::fmt::Write as _;
-
 use readdress_core::error::Code;
-use readdress_core::manifest::{Catalog, Manifest};
+use readdress_core::manifest::Manifest;
 
 /// A small manifest that is right.
 const GOOD: &str = r#"schema = 1
@@ -291,56 +289,4 @@ fn no_text_whatever_makes_it_panic() {
     }
     assert!(Manifest::parse("", "empty.toml").is_err());
     assert!(Manifest::parse("\u{0}\u{feff}", "odd.toml").is_err());
-}
-
-#[test]
-fn a_folder_of_ones_own() {
-    let folder = tempfile::tempdir().unwrap();
-    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
-    write("example.toml", GOOD);
-    write("second.toml", GOOD);
-    write(
-        "shadow.toml",
-        &GOOD.replacen("id = \"example\"", "id = \"webshare\"", 1),
-    );
-    write("broken.toml", &GOOD.replacen("{{token}}", "{{tokn}}", 1));
-    write("latin1.txt", "not a manifest");
-    std::fs::write(folder.path().join("bytes.toml"), [0xff, 0xfe]).unwrap();
-    let mut large = GOOD.to_owned();
-    writeln!(large, "# {}", "x".repeat(256 * 1024)).unwrap();
-    write("large.toml", &large);
-
-    let catalog = Catalog::with_folder(folder.path());
-    assert!(catalog.is_own("example") && !catalog.is_own("webshare"));
-    assert_eq!(catalog.get("webshare").unwrap().name, "Webshare");
-    assert_eq!(catalog.all().len(), 4);
-    let faults: Vec<_> = catalog
-        .faults()
-        .iter()
-        .map(|fault| (fault.params["file"].as_str(), fault.code))
-        .collect();
-    let invalid = [
-        "broken.toml",
-        "bytes.toml",
-        "large.toml",
-        "second.toml",
-        "shadow.toml",
-    ]
-    .map(|file| (file, Code::ManifestInvalid));
-    assert_eq!(faults, invalid);
-    assert!(
-        Catalog::with_folder(&folder.path().join("none"))
-            .faults()
-            .is_empty()
-    );
-}
-
-#[test]
-fn the_schema_describes_the_format() {
-    let schema = readdress_core::manifest::json_schema();
-    for name in ["base_url", "step", "field", "flow", "answer", "limit"] {
-        assert!(schema["properties"][name].is_object(), "{name}");
-    }
-    assert_eq!(schema["additionalProperties"], false);
-    assert!(schema["$defs"]["AnswerSource"]["properties"]["means"].is_object());
 }

@@ -1,103 +1,93 @@
-//! Links that carry a code, and those that do not; codes as people copy them.
+//! The shipped manifests' links and codes, read from what people paste.
 
-use readdress_core::manifest::{Catalog, LinkMatch};
-use url::Url;
+use readdress_core::error::Code;
+use readdress_core::mail::understand;
+use readdress_core::manifest::{Catalog, Manifest};
+use readdress_core::view::Understood;
 
-fn webshare(link: &str) -> LinkMatch {
-    let manifest = Catalog::shipped().get("webshare").unwrap();
-    manifest
-        .step("verify")
-        .unwrap()
-        .waits_for
-        .as_ref()
-        .unwrap()
-        .match_link(&Url::parse(link).unwrap())
+fn read(service: &str, text: &str) -> Understood {
+    let manifest = Catalog::shipped().get(service).unwrap();
+    let waits = manifest.step("verify").unwrap().waits_for.as_ref().unwrap();
+    understand(text, &waits.for_address(Some("new@a.example".to_owned())))
 }
 
-#[test]
-fn the_code_is_a_segment_of_one_kind_of_link() {
-    let code = |text: &str| LinkMatch::Code(text.to_owned());
+#[track_caller]
+fn value(service: &str, text: &str, expected: &str) {
+    let read = read(service, text);
     assert_eq!(
-        webshare("https://dashboard.webshare.io/changeemail/AbC-1_2/confirm/"),
-        code("AbC-1_2")
+        (read.value.as_deref(), read.problem),
+        (Some(expected), None),
+        "{text}"
     );
+}
+
+#[track_caller]
+fn problem(service: &str, text: &str, expected: Code) {
+    let read = read(service, text);
     assert_eq!(
-        webshare("https://dashboard.webshare.io/changeemail/AbC/confirm"),
-        code("AbC")
-    );
-    assert_eq!(
-        webshare("https://proxy2.webshare.io/changeemail/AbC/confirm/?utm=1#top"),
-        code("AbC")
-    );
-    assert_eq!(
-        webshare("https://DASHBOARD.webshare.io/changeemail/a%2Bb%252F/confirm/"),
-        code("a+b%2F"),
-        "decoded once"
+        read.problem.map(|problem| problem.code),
+        Some(expected),
+        "{text}"
     );
 }
 
 #[test]
-fn an_activation_link_is_of_the_wrong_kind() {
-    let activation = LinkMatch::WrongKind("activation".to_owned());
-    assert_eq!(
-        webshare("https://dashboard.webshare.io/activation/tok/confirm/"),
-        activation
+fn webshare_by_link_or_bare() {
+    value(
+        "webshare",
+        "https://dashboard.webshare.io/changeemail/AbC-1_2/confirm/",
+        "AbC-1_2",
     );
-    assert_eq!(
-        webshare("https://proxy2.webshare.io/activation/tok/confirm"),
-        activation
+    value(
+        "webshare",
+        "https://proxy2.webshare.io/changeemail/AbC/confirm?utm=1#top",
+        "AbC",
     );
-}
-
-#[test]
-fn other_links() {
-    assert_eq!(
-        webshare("https://dashboard.webshare.io/changeemail//confirm/"),
-        LinkMatch::Unknown
+    value(
+        "webshare",
+        "https://dashboard.webshare.io/changeemail/a%2Bb%252F/confirm/",
+        "a+b%2F",
     );
-    assert_eq!(
-        webshare("https://dashboard.webshare.io/"),
-        LinkMatch::Unknown
+    value("webshare", "AbC12", "AbC12");
+    problem(
+        "webshare",
+        "https://dashboard.webshare.io/activation/tok/confirm/",
+        Code::LinkWrongKind,
     );
-    assert_eq!(
-        webshare("https://dashboard.webshare.io/changeemail/a/b/confirm/"),
-        LinkMatch::Unknown
+    problem(
+        "webshare",
+        "https://proxy2.webshare.io/activation/tok/confirm",
+        Code::LinkWrongKind,
     );
-    for link in [
+    problem(
+        "webshare",
         "https://dashboard.webshare.io.evil.example/changeemail/a/confirm/",
+        Code::LinkOtherService,
+    );
+    problem(
+        "webshare",
         "https://evilwebshare.io/changeemail/a/confirm/",
-        "https://webshare.io/changeemail/a/confirm/",
-        "http://dashboard.webshare.io/changeemail/a/confirm/",
-        "https://dashboard.webshare.io:8443/changeemail/a/confirm/",
-        "https://user@dashboard.webshare.io/changeemail/a/confirm/",
-        "mailto:a@dashboard.webshare.io",
-    ] {
-        assert_eq!(webshare(link), LinkMatch::OtherService, "{link}");
-    }
-    let z_api = Catalog::shipped().get("z-api").unwrap();
-    let waits = z_api.step("verify").unwrap().waits_for.as_ref().unwrap();
-    assert_eq!(
-        waits.match_link(&Url::parse("https://dashboard.webshare.io/").unwrap()),
-        LinkMatch::NoLinks
+        Code::LinkOtherService,
     );
 }
 
 #[test]
-fn codes_as_people_copy_them() {
-    let catalog = Catalog::shipped();
-    let z_api = catalog.get("z-api").unwrap();
-    let waits = z_api.step("verify").unwrap().waits_for.as_ref().unwrap();
-    assert_eq!(waits.clean(" 012-345\n"), ("012345".to_owned(), true));
-    assert_eq!(waits.clean("012\u{a0}345"), ("012345".to_owned(), true));
-    assert_eq!(waits.clean("\t012345 "), ("012345".to_owned(), false));
-    assert!(waits.is_usual("012345") && !waits.is_usual("1234567") && !waits.is_usual("12345a"));
-    let webshare = catalog.get("webshare").unwrap();
-    let waits = webshare.step("verify").unwrap().waits_for.as_ref().unwrap();
-    assert_eq!(waits.clean(" Ab-1 "), ("Ab-1".to_owned(), false));
-    assert!(waits.is_usual("anything"));
-    let view = webshare
-        .waits_for("verify", Some("old@a.example"), "new@a.example")
-        .unwrap();
+fn six_digits_with_what_people_add() {
+    for service in ["z-api", "mannco-store"] {
+        value(service, " 012-345\n", "012345");
+        value(service, "012 345", "012345");
+        assert!(!read(service, "012345").unusual);
+        assert!(read(service, "1234567").unusual);
+    }
+}
+
+#[test]
+fn what_the_page_is_told_to_wait_for() {
+    let waits = |service: &str, step: &str| {
+        let manifest = Catalog::shipped().get(service).unwrap();
+        Manifest::waits_for(&manifest, step, Some("old@a.example"), "new@a.example")
+    };
+    let view = waits("webshare", "verify").unwrap();
     assert_eq!(
         (
             view.what.as_str(),
@@ -106,5 +96,10 @@ fn codes_as_people_copy_them() {
         ),
         ("link", "new", Some("new@a.example"))
     );
-    assert_eq!(webshare.waits_for("request", None, "new@a.example"), None);
+    let view = waits("z-api", "verify").unwrap();
+    assert_eq!(
+        (view.what.as_str(), view.looks.as_deref()),
+        ("code", Some(r"\d{6}"))
+    );
+    assert_eq!(waits("webshare", "request"), None);
 }

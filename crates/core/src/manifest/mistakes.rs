@@ -41,16 +41,7 @@ impl Mistakes {
     }
 
     pub fn regex(&mut self, place: &[&str], text: Option<&String>) -> Option<Regex> {
-        let compiled = Regex::new(text?).map_err(|error| {
-            let last = error
-                .to_string()
-                .lines()
-                .last()
-                .unwrap_or_default()
-                .trim()
-                .to_owned();
-            format!("not a regular expression: {last}")
-        });
+        let compiled = Regex::new(text?).map_err(|error| not_regex(&error));
         self.take(place, compiled)
     }
 
@@ -109,4 +100,12 @@ impl Names<'_> {
     pub fn is_secret(&self, name: &str) -> bool {
         self.given.contains(name) || self.fields.get(name).is_some_and(|field| field.secret)
     }
+}
+
+/// The one line of a regular expression's error that says what is wrong.
+pub(super) fn not_regex(error: &regex::Error) -> String {
+    let text = error.to_string();
+    let last = text.lines().last().unwrap_or_default().trim();
+    let last = last.strip_prefix("error: ").unwrap_or(last);
+    format!("not a regular expression: {last}")
 }

@@ -16,6 +16,7 @@ mod model;
 mod needs;
 mod parse;
 mod parse_parts;
+mod parse_rule;
 mod parse_step;
 mod pasted;
 mod pointer;

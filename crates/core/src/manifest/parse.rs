@@ -10,6 +10,7 @@ use super::model::{BaseUrl, Field, Manifest, Step, Times};
 use super::parse_parts::{
     check_fields, check_flow, check_texts, read_base_url, read_limits, read_login, read_retry,
 };
+use super::parse_rule::{pointers, rules};
 use super::parse_step;
 use super::source::{FieldSource, ManifestSource, TextKey};
 use super::template::Template;
@@ -125,13 +126,13 @@ fn build(raw: ManifestSource) -> Result<Manifest, Mistakes> {
         }
     }
     check_flow(m, &raw);
-    let says = parse_step::pointers(m, &["says"], &raw.says);
+    let says = pointers(m, &["says"], &raw.says);
     let mut steps: BTreeMap<String, Step> = BTreeMap::new();
     for (id, step) in &raw.steps {
         let step = parse_step::step(m, &names, &raw, id, step, &says);
         steps.insert(id.clone(), step);
     }
-    let answers = parse_step::rules(m, &["answer"], &raw.answers);
+    let answers = rules(m, &["answer"], &raw.answers);
     let retry = read_retry(m, &raw.retry);
     let limits = read_limits(m, &raw.limits, &mut steps);
     let times = Times {

@@ -1,6 +1,7 @@
 //! Every documented answer of the three services, one row each: what does it mean?
 
 mod mannco_store;
+mod properties;
 mod retry;
 mod webshare;
 mod z_api;

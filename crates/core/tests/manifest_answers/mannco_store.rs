@@ -146,6 +146,17 @@ fn login() {
 }
 
 #[test]
+fn a_token_in_an_unknown_place_is_not_told() {
+    for body in [
+        r#"{"success":true,"content":"h.p.s"}"#,
+        r#"{"status":"success","data":"h.p.s"}"#,
+    ] {
+        let verdict = verdict("mannco-store", "login", 200, body);
+        assert_eq!((verdict.meaning, verdict.says), (None, None), "{body}");
+    }
+}
+
+#[test]
 fn request_refused_in_both_sets_of_texts() {
     refused("request", "Invalid email format", "email_invalid");
     refused("request", "Email parameter is required", "email_invalid");

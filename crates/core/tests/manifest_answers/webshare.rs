@@ -30,6 +30,17 @@ fn documented_answers() {
     );
     let shown = verdict("webshare", "read", 200, r#"{"email":"a@b.example"}"#).shows;
     assert_eq!(
+        verdict(
+            "webshare",
+            "read",
+            200,
+            r#"{"first_name":"Ana","email":"a@b.example"}"#
+        )
+        .says,
+        None,
+        "a profile is not what the service says"
+    );
+    assert_eq!(
         shown,
         Some(Shown {
             email: Some("a@b.example".into()),
