@@ -1,6 +1,6 @@
 //! A folder for one test, and rows to fill it with.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use readdress_core::change::{Change, Event, EventKind, State};

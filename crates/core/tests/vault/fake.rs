@@ -1,6 +1,6 @@
 //! A folder, a keychain in memory that can be told to misbehave, and a profile with a secret.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
