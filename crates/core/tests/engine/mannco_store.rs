@@ -5,6 +5,7 @@ use std::time::Duration;
 use readdress_core::ask::ProfileEdit;
 use readdress_core::change::State;
 use readdress_core::error::Code;
+use readdress_core::manifest::LimitOf;
 use readdress_core::secret::Secret;
 use readdress_sandbox::{Envelope, ManncoAccount, Service, Texts};
 
@@ -362,5 +363,55 @@ async fn where_the_address_can_no_longer_be_read_the_answer_is_the_proof() {
     assert_eq!(
         (done.state, done.proof),
         (State::Changed, Some(readdress_core::change::Proof::Answer))
+    );
+}
+
+#[tokio::test]
+async fn the_limit_can_be_counted_for_the_whole_service() {
+    let world = World::new().await;
+    world.request_at(M).await;
+    let mut second = world.new_profile(M);
+    second.label = "Second account".into();
+    second
+        .secrets
+        .insert("api_key".into(), Secret::new("another-practice-key"));
+    let second = world
+        .engine
+        .add_profile(second)
+        .await
+        .expect("another account");
+    let limits = |world: &World| {
+        let services = world.engine.services().expect("services");
+        services
+            .into_iter()
+            .find(|service| service.id == M.id())
+            .expect("it is there")
+            .limits
+    };
+    assert_eq!(
+        limits(&world)[0].of,
+        LimitOf::Profile,
+        "as the manifest says"
+    );
+    world
+        .engine
+        .set_limit_scope(M.id(), Some(LimitOf::Service))
+        .expect("kept");
+    assert_eq!(limits(&world)[0].of, LimitOf::Service);
+    let told = world
+        .engine
+        .request_change(ask(second.id, "second@practice.example"))
+        .await;
+    assert_eq!(
+        told.expect_err("the first account's request counts").code,
+        Code::RateLimited
+    );
+    world.engine.set_limit_scope(M.id(), None).expect("kept");
+    assert_eq!(
+        world
+            .request(second.id, "second@practice.example")
+            .await
+            .state,
+        State::AwaitingCode
     );
 }
