@@ -137,12 +137,20 @@ impl Db {
         Box::new(move |db| apply::apply(db, process, &job))
     }
 
-    /// A transaction of its own kind, in the same queue: settings and the vault's.
+    /// A transaction of its own kind, in the same queue.
     pub(crate) fn write(
         &self,
         work: impl FnOnce(&Connection) -> std::result::Result<(), Fail> + Send + 'static,
     ) -> Result<()> {
         self.inner.writer.commit_blocking(Box::new(work))
+    }
+
+    /// As [`Db::write`], for tasks.
+    pub(crate) async fn write_async(
+        &self,
+        work: impl FnOnce(&Connection) -> std::result::Result<(), Fail> + Send + 'static,
+    ) -> Result<()> {
+        self.inner.writer.commit(Box::new(work)).await
     }
 
     /// Runs `read` on a connection of its own, in one snapshot per statement.

@@ -105,13 +105,13 @@ impl Db {
         })
     }
 
-    pub(crate) fn add_vault_leftover(&self, id: Uuid) -> Result<()> {
-        self.write(move |db| add_leftover(db, id))
+    pub(crate) async fn add_vault_leftover(&self, id: Uuid) -> Result<()> {
+        self.write_async(move |db| add_leftover(db, id)).await
     }
 
     /// Claims a leftover for removal, so that it cannot become a vault's key any more; `busy` if it just has.
-    pub(crate) fn claim_vault_leftover(&self, id: Uuid) -> Result<()> {
-        self.write(move |db| {
+    pub(crate) async fn claim_vault_leftover(&self, id: Uuid) -> Result<()> {
+        self.write_async(move |db| {
             let rows = db
                 .prepare_cached("DELETE FROM vault_leftovers WHERE id = ?1")?
                 .execute([Id(id)])?;
@@ -121,5 +121,6 @@ impl Db {
                 Err(Code::Busy.into())
             }
         })
+        .await
     }
 }

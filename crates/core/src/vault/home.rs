@@ -29,7 +29,8 @@ impl Vault {
         };
         match &result {
             Ok(key) => self.opened(key),
-            Err(problem) => self.now().problem = Some(problem.clone()),
+            Err(problem) if is_trouble(problem.code) => self.now().problem = Some(problem.clone()),
+            Err(_) => {}
         }
         result
     }
@@ -133,7 +134,7 @@ impl Vault {
             return Err(Code::Busy.into());
         }
         let (key, row) = self.make_key(kind, passphrase, false).await?;
-        let result = self.inner.db.write(move |db| row.insert(db));
+        let result = self.inner.db.write_async(move |db| row.insert(db)).await;
         match result {
             Ok(()) => self.opened(&key),
             Err(_) => self.sweep().await,
@@ -152,10 +153,14 @@ impl Vault {
         let succeeds = kind == VaultKind::KeyFile && old_row.kind == VaultKind::KeyFile;
         let (key, row) = self.make_key(kind, passphrase, succeeds).await?;
         let path = row.key_file.clone();
-        let result = self.inner.db.write({
-            let key = key.clone();
-            move |db| rekey::reseal(db, &old_row, &old, &row, &key)
-        });
+        let result = self
+            .inner
+            .db
+            .write_async({
+                let key = key.clone();
+                move |db| rekey::reseal(db, &old_row, &old, &row, &key)
+            })
+            .await;
         if result.is_ok() {
             self.opened(&key);
             if let Some(path) = path.filter(|_| succeeds) {
@@ -205,7 +210,7 @@ impl Vault {
             }
             VaultKind::Keychain => {
                 // On the list before it is in the keychain, so that no crash can leave it there unknown.
-                self.inner.db.add_vault_leftover(key.id())?;
+                self.inner.db.add_vault_leftover(key.id()).await?;
                 let stored = self.store_in_keychain(&key).await;
                 if let Err(problem) = stored {
                     self.sweep().await;
@@ -255,7 +260,7 @@ impl Vault {
     /// Removes keys from the keychain that no vault uses. What fails stays on the list for the next time.
     pub(super) async fn sweep(&self) {
         for id in self.inner.db.vault_leftovers().unwrap_or_default() {
-            if self.inner.db.claim_vault_leftover(id).is_err() {
+            if self.inner.db.claim_vault_leftover(id).await.is_err() {
                 continue;
             }
             let user = id.to_string();
@@ -264,7 +269,8 @@ impl Vault {
                 .await
                 .is_err()
             {
-                let _ = self.inner.db.add_vault_leftover(id);
+                let _ = self.inner.db.add_vault_leftover(id).await;
+                break;
             }
         }
     }
@@ -290,6 +296,18 @@ impl Vault {
             .or_else(|| recorded.map(PathBuf::from));
         path.ok_or_else(|| Problem::new(Code::KeyFileInvalid).with("reason", "not_named"))
     }
+}
+
+/// What keeps the vault shut until something is repaired or typed anew; a locked one is no trouble.
+fn is_trouble(code: Code) -> bool {
+    matches!(
+        code,
+        Code::PassphraseWrong
+            | Code::KeyFileInvalid
+            | Code::KeychainMissing
+            | Code::KeychainWrong
+            | Code::SecretDamaged
+    )
 }
 
 /// A variable, or a request, that belongs to another kind of vault than the folder has.

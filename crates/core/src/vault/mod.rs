@@ -210,7 +210,10 @@ impl Vault {
             wrapped: Some(wrapped),
             ..row.clone()
         };
-        self.inner.db.write(move |db| new.rewrap(db, &row))?;
+        self.inner
+            .db
+            .write_async(move |db| new.rewrap(db, &row))
+            .await?;
         self.opened(&key);
         Ok(())
     }
@@ -254,7 +257,8 @@ impl Vault {
         let (key, row) = self.make_key(kind, passphrase, false).await?;
         self.inner
             .db
-            .write(move |db| rekey::start_anew(db, old.as_ref(), &row))?;
+            .write_async(move |db| rekey::start_anew(db, old.as_ref(), &row))
+            .await?;
         self.opened(&key);
         self.sweep().await;
         Ok(())
