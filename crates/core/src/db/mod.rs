@@ -176,7 +176,7 @@ impl Db {
         result
     }
 
-    /// A number that changes when *another* process has committed. Not waited for longer than 50 ms: then the last one.
+    /// A number that changes when *another* process has committed. Not waited for longer than 250 ms: then the last one.
     pub fn data_version(&self) -> i64 {
         let (reply, answer) = std::sync::mpsc::channel();
         let seen = Arc::clone(&self.inner.data_version);
@@ -191,7 +191,7 @@ impl Db {
             let _ = reply.send(());
         }));
         if look.is_ok() {
-            let _ = answer.recv_timeout(Duration::from_millis(50));
+            let _ = answer.recv_timeout(Duration::from_millis(250));
         }
         self.inner.data_version.load(Ordering::Relaxed)
     }

@@ -7,6 +7,7 @@ mod home;
 mod key_file;
 #[doc(hidden)]
 pub mod keychain;
+mod make;
 mod passphrase;
 mod rekey;
 mod values;
@@ -123,6 +124,11 @@ impl Vault {
             return Err(Code::VaultLocked.into());
         }
         self.open(None).await
+    }
+
+    /// The key only if it is open already: for lists, which must not open the vault.
+    pub fn key_if_open(&self) -> Option<Key> {
+        self.open_key().ok().flatten()
     }
 
     /// Opens the vault, or lets it be opened again after `lock`. A passphrase is needed only where the vault has one and
