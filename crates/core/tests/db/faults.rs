@@ -5,6 +5,7 @@ use std::fs;
 use readdress_core::change::State;
 use readdress_core::db::{Db, Job, ProfileWrite};
 use readdress_core::error::Code;
+#[cfg(target_os = "linux")]
 use readdress_core::folder::Folder;
 
 use crate::support::{Place, add_change, add_profile, profile, set_state};

@@ -131,7 +131,7 @@ impl Room {
             self.db.clone(),
             env,
             Box::new(self.keychain.clone()),
-            Duration::from_millis(200),
+            Duration::from_secs(1),
         )
     }
 

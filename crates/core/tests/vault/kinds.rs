@@ -68,6 +68,7 @@ async fn a_passphrase() {
     room.fill(&first).await;
 
     let next = room.vault(VaultEnv::default());
+    assert!(next.key_if_open().is_none());
     assert_eq!(next.view().state, VaultState::Locked);
     assert_eq!(next.key().await.unwrap_err().code, Code::VaultLocked);
     assert_eq!(next.unlock(None).await.unwrap_err().code, Code::VaultLocked);
@@ -81,7 +82,9 @@ async fn a_passphrase() {
     assert_eq!(next.view().state, VaultState::Locked);
     next.unlock(Some(secret("größe 12"))).await.unwrap();
     room.check(&next).await.unwrap();
+    assert!(next.key_if_open().is_some());
     next.lock();
+    assert!(next.key_if_open().is_none());
     assert_eq!(next.view().state, VaultState::Locked);
     assert_eq!(next.key().await.unwrap_err().code, Code::VaultLocked);
 
