@@ -121,3 +121,27 @@ export async function cut_buttons(page: Page): Promise<string[]> {
     return out;
   });
 }
+
+/** Pastes as the system does: the page sees the event first, and what it does not take is typed. */
+export async function paste(page: Page, text: string): Promise<void> {
+  const taken = await page.evaluate((data) => {
+    const transfer = new DataTransfer();
+    transfer.setData("text/plain", data);
+    const target = document.activeElement ?? document.body;
+    return !target.dispatchEvent(new ClipboardEvent("paste", { clipboardData: transfer, bubbles: true, cancelable: true }));
+  }, text);
+  if (!taken) await page.keyboard.insertText(text);
+}
+
+/** The row of a profile in the list. */
+export function row(page: Page, label: string): ReturnType<Page["locator"]> {
+  return page.locator("[role=row]", { hasText: label }).first();
+}
+
+/** A short description of what has the focus. */
+export async function focused(page: Page): Promise<string> {
+  return page.evaluate(() => {
+    const element = document.activeElement as HTMLElement | null;
+    return element ? (element.getAttribute("aria-label") ?? (element as HTMLInputElement).labels?.[0]?.textContent ?? element.textContent ?? element.tagName).trim().replace(/\s+/g, " ").slice(0, 60) : "";
+  });
+}

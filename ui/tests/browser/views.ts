@@ -38,6 +38,9 @@ export const views: View[] = [
   },
   { name: "history-empty", look: { screen: "history", scenario: "empty" }, ready: ".empty" },
   { name: "settings", look: { screen: "settings" }, ready: "#set-about" },
+  // axe sees the contrast of what is in sight only, so the end is looked at as well.
+  { name: "settings-end", look: { screen: "settings" }, ready: "#set-about", then: async (page) => page.getByRole("button", { name: "About" }).click() },
+  { name: "settings-network", look: { screen: "settings" }, ready: "#set-about", then: async (page) => page.getByRole("button", { name: "Network" }).click() },
   { name: "settings-locked", look: { screen: "settings", scenario: "locked" }, ready: "#set-about" },
   {
     name: "settings-facts",
@@ -48,7 +51,27 @@ export const views: View[] = [
       await page.getByRole("dialog").waitFor();
     },
   },
+  {
+    name: "settings-passphrase",
+    look: { screen: "settings" },
+    ready: "#set-about",
+    then: async (page) => {
+      await page.locator(".pick label", { hasText: /^\s*Passphrase/ }).click();
+      await page.getByRole("button", { name: "Move to a passphrase…" }).click();
+      await page.getByRole("button", { name: "Set passphrase" }).click();
+    },
+  },
   { name: "practice", look: { scenario: "practice" }, ready: ".practice" },
   { name: "fatal", look: { scenario: "fatal" }, ready: "h1" },
   { name: "notices", look: { scenario: "notices" }, ready: "h1" },
+  ...["11 Waiting", "12 Waiting", "13 Ends", "14 Wrong", "15 Verifying", "16 Unknown", "17 Unknown", "18 Too", "19 Not sent", "20 Ran", "21 Expired", "32 login", "34 two factor", "00 Never"].map((label) => ({
+    name: `panel-${label.replace(" ", "-").toLowerCase()}`,
+    look: { scenario: "states" },
+    ready: "[role=row][aria-selected]",
+    then: async (page: Page) => {
+      await page.getByLabel("Filter profiles").fill(label);
+      await page.locator("[role=row][aria-selected]", { hasText: label }).first().click();
+      await page.locator(".panel header .tag").waitFor();
+    },
+  })),
 ];
