@@ -15,5 +15,6 @@ export default defineConfig({
     modulePreload: { polyfill: false },
   },
   resolve: process.env.VITEST ? { conditions: ["browser"] } : {},
-  test: { include: ["tests/**/*.test.ts"], testTimeout: 60_000, hookTimeout: 60_000 },
+  // Two workers: each browser test has a Chromium of its own.
+  test: { include: ["tests/**/*.test.ts"], globalSetup: ["tests/browser/serve.ts"], maxWorkers: 2, testTimeout: 60_000, hookTimeout: 60_000 },
 });

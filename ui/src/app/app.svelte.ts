@@ -4,9 +4,11 @@ import { backend, open_backend } from "../backend";
 import type { Problem } from "../backend/types/Problem";
 import type { ServiceView } from "../backend/types/ServiceView";
 import { set_language } from "../i18n";
+import { untick_all } from "./by_itself.svelte";
+import { forget_panel } from "./changes.svelte";
 import { set_ahead } from "./clock.svelte";
 import { as_problem } from "./problem";
-import { load_profiles, watch_profiles } from "./profiles.svelte";
+import { load_profiles, select_profile, watch_profiles } from "./profiles.svelte";
 
 export const routes = ["profiles", "pending", "history", "settings"] as const;
 export type Route = (typeof routes)[number];
@@ -21,11 +23,15 @@ interface App {
   dialog: "add" | "palette" | "keys" | null;
   /** Text that was pasted from anywhere, for the add dialog. */
   pasted: string;
+  /** The words that the history starts with, once. */
+  history_text: string;
+  /** What went wrong in a call that no screen waits for. */
+  faults: Problem[];
   /** The welcome was left for the list, although there is no profile. */
   welcome_left: boolean;
 }
 
-export const app = $state<App>({ state: null, services: [], route: "profiles", broken: null, dialog: null, pasted: "", welcome_left: false });
+export const app = $state<App>({ state: null, services: [], route: "profiles", broken: null, dialog: null, pasted: "", history_text: "", faults: [], welcome_left: false });
 
 function route_of(hash: string): Route {
   return routes.find((route) => hash === `#${route}`) ?? "profiles";
@@ -61,6 +67,9 @@ export async function take_state(state: AppState): Promise<void> {
   app.state = state;
   if (!switched) return;
   set_ahead(0);
+  select_profile(null);
+  forget_panel();
+  untick_all();
   await reload();
 }
 
@@ -69,6 +78,19 @@ export async function reload(): Promise<void> {
   if (app.state?.fatal) return;
   app.services = await backend().list_services();
   await load_profiles();
+}
+
+/** The history of one profile, found by its name. */
+export function show_history(label: string): void {
+  app.history_text = label;
+  go("history");
+}
+
+/** The words that the history should start with; they are taken once. */
+export function take_history_text(): string {
+  const text = app.history_text;
+  app.history_text = "";
+  return text;
 }
 
 /** Applies at once and keeps what was chosen. */
@@ -83,6 +105,7 @@ export async function start(): Promise<void> {
   try {
     await set_language(null);
     const door = await open_backend();
+    window.addEventListener("unhandledrejection", (event) => app.faults.push(as_problem(event.reason)));
     window.addEventListener("hashchange", () => (app.route = route_of(location.hash)));
     app.route = route_of(location.hash);
     await take_state(await door.get_app_state());

@@ -1,4 +1,5 @@
 // “Request by itself when the time is up”: off until ticked, only after a certain refusal, kept by this window alone.
+import { backend } from "../backend";
 import type { ChangeView } from "../backend/types/ChangeView";
 import { request_change } from "./changes.svelte";
 
@@ -32,6 +33,18 @@ export function untick(change_id: string): void {
   delete ticked.changes[change_id];
 }
 
+/** Another mode: nothing of this one is sent any more. */
+export function untick_all(): void {
+  for (const id of Object.keys(ticked.changes)) untick(id);
+}
+
+/** Asks first: the change may have been cancelled or sent elsewhere meanwhile. */
+async function send_if_still_planned(id: string, profile_id: string, to: string): Promise<void> {
+  const change = await backend().get_change(id);
+  if (!change.open || !may_request_by_itself(change)) return;
+  await request_change({ profile_id, to, secrets: {}, replace: false, anyway: false, undo_of: change.undo_of });
+}
+
 /** `now` in milliseconds on the clock that the times are told in. */
 export function tick_by_itself(change: ChangeView, now: number): void {
   const at = retry_time(change);
@@ -43,7 +56,7 @@ export function tick_by_itself(change: ChangeView, now: number): void {
     id,
     window.setTimeout(() => {
       untick(id);
-      void request_change({ profile_id, to, secrets: {}, replace: false, anyway: false, undo_of: null });
+      void send_if_still_planned(id, profile_id, to);
     }, Math.max(0, at - now) + 1000),
   );
 }

@@ -17,5 +17,6 @@ export function focus_region(by: number): void {
 export async function focus_panel(): Promise<void> {
   await tick();
   const field = document.querySelector<HTMLElement>(".panel .body input:not([type=radio]):not([type=checkbox]):not([disabled]), .panel .body textarea");
-  (field ?? document.querySelector<HTMLElement>(".panel footer .btn.primary:not([disabled])"))?.focus();
+  const button = document.querySelector<HTMLElement>(".panel footer .btn.primary:not([disabled])");
+  (field ?? button ?? document.querySelector<HTMLElement>(".panel"))?.focus();
 }

@@ -15,8 +15,12 @@ export interface TagView {
 /** Refusals that wait for the user at the service, rather than being an end. */
 const waiting: Code[] = ["two_factor_required"];
 
+/** Nobody refused anything: it did not get there. */
+const on_the_wire: Code[] = ["unreachable", "timed_out", "tls_failed", "proxy_failed", "service_unavailable", "interrupted", "vault_locked", "vault_unset"];
+
 function refused_tag(code: Code | undefined): TagView {
   if (!code) return { look: "bad", icon: "x", text: t("states.refused") };
+  if (on_the_wire.includes(code)) return { look: "wait", icon: "alert", text: code_short(code) };
   if (waiting.includes(code)) return { look: "wait", icon: "shield", text: code_short(code) };
   return { look: "bad", icon: "x", text: code_short(code) };
 }

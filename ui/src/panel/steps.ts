@@ -19,7 +19,7 @@ function title(step: StepView, change: ChangeView, names: { service: string }): 
 function hint(step: StepView, change: ChangeView, service: ServiceView | undefined, names: { service: string }): string | null {
   if (step.id === "request" && step.state === "now") return t("panel.one_minute");
   if (step.id === "request" && step.state === "done" && change.open) return text_of(service?.texts.after_request) || null;
-  if (step.id === "verify" && step.state === "now") return text_of(service?.texts.waiting) || null;
+  if (step.id === "verify" && step.state === "now" && change.state !== "verifying") return text_of(service?.texts.waiting) || null;
   if (step.id === "read" && (step.state === "to_come" || step.state === "now")) return service?.has_read ? t("panel.read_back_hint", names) : t("panel.no_read_back_hint", names);
   return null;
 }
@@ -35,4 +35,10 @@ export function steps_of(change: ChangeView, service: ServiceView | undefined, n
     time: step.at ? clock_time(step.at, now) : null,
     full_time: step.at ? date_time(step.at) : null,
   }));
+}
+
+/** Where a service's words come from: “Mannco.store, 14:21:05, HTTP 300”. */
+export function quote_cite(change: ChangeView, service: string, now: number): string {
+  const status = change.problem?.status;
+  return [service, clock_time(change.updated_at, now), status ? t("app.http", { status: String(status) }) : null].filter(Boolean).join(", ");
 }

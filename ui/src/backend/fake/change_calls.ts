@@ -77,7 +77,8 @@ export function create_change_calls(shared: Shared): Calls {
     submit_code: async (change_id, text) => {
       const change = need_change(shared.world(), change_id);
       need_vault();
-      const understood = understand(text, [change]);
+      // Empty: the value that was given before and is kept.
+      const understood = understand(text || (change.value ?? ""), [change]);
       if (understood.value === null) throw understood.problem ?? problem("code_not_found");
       await submit(shared.world(), change, understood.value, around);
       return view(change);

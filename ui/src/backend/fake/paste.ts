@@ -20,7 +20,8 @@ export function understand(text: string, waiting: Change[]): Understood {
     if (ours) return { ...nothing, mail_to, change: only?.id ?? null, problem: problem("link_wrong_kind", { service: "Webshare" }) };
     if (!is_mail) return { ...nothing, change: only?.id ?? null, problem: problem("link_other_service", { host: link.host }) };
   }
-  const body = is_mail ? text.replace(/^[\w-]+:.*$/gm, "") : text;
+  // A mail's head ends at its first empty line.
+  const body = is_mail ? text.slice(Math.max(0, text.search(/\r?\n\r?\n/))) : text;
   const found = [...new Set([...body.matchAll(/(?<![\d-])\d{3}[ -]?\d{3}(?![\d-])/g)].map((match) => match[0]))];
   const values = [...new Set(found.map((one) => one.replace(/[ -]/g, "")))];
   const here = waiting.filter((change) => change.service !== "webshare");

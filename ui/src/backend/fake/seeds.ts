@@ -87,11 +87,12 @@ export function add_change(world: World, profile: Profile, seed: ChangeSeed): Ch
   const asked = now - seed.asked * MINUTE;
   const ended = seed.ended === undefined ? Math.min(now, asked + 107_000) : now - seed.ended * MINUTE;
   const sent = !["planned", "requesting", "refused"].includes(seed.state);
+  const holds = sent && !(seed.state === "unknown" && (seed.step ?? "request") === "request");
   const step = seed.step ?? ({ changed: "read", awaiting_code: "verify", verifying: "verify", expired: "verify", cancelled: "verify" } as Record<string, string>)[seed.state] ?? "request";
   const change: Change = {
     id: new_id(world), profile_id: profile.id, profile: profile.label, service: profile.service, from: seed.from === undefined ? profile.email : seed.from, to: seed.to, state: seed.state, step,
     proof: seed.state === "changed" ? "read_back" : null, tries: 0, requested_at: sent ? iso(asked) : null,
-    expires_at: sent && service.expires_after ? iso(asked + service.expires_after * 1000) : null,
+    expires_at: holds && service.expires_after ? iso(asked + service.expires_after * 1000) : null,
     resend_at: sent && service.resend_after ? iso(asked + service.resend_after * 1000) : null,
     retry_at: null, problem: null, cancelled_there: seed.state === "cancelled" ? false : null, undo_of: null, created_at: iso(asked), updated_at: iso(ended), events: story(seed, profile.service, asked, ended),
     code: profile.service === "webshare" ? LINK_CODE : CODE, value: null, refused: [], ...seed.more,
