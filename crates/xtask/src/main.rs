@@ -1,1 +1,64 @@
-fn main() {}
+//! `cargo xtask`: everything that is done with this project, with nothing but cargo and node.
+//!
+//! Not here: what a task does (one file each), and what the tests look at (they lie beside what they test).
+#![expect(clippy::print_stdout, reason = "a task runner talks to its terminal")]
+
+mod bench;
+mod bundle;
+mod check;
+mod display;
+mod icons;
+mod layer;
+mod links;
+mod packages;
+mod page;
+mod place;
+mod process;
+mod run;
+mod tally;
+mod test;
+mod tools;
+mod tree;
+
+use place::Place;
+use std::process::ExitCode;
+
+/// What a task ends with: nothing, or a sentence that says what to do.
+type Outcome<T = ()> = Result<T, String>;
+
+const FACE: &str = "\
+cargo xtask TASK
+
+  run [-- ARG…]  install what is missing, build, and open Readdress (without a display: the demo in the terminal)
+  test           every check and test, the real window too; ends with `N passed, N failed`
+  check          the quick part of it: format, lints, types, the core's tests
+  bench          start, memory, one call, sizes: measured and printed beside what they are compared with
+  bundle         the packages of this system (.deb and .rpm)
+  icons          every icon again from icons/readdress.svg";
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let (task, rest) = words
+        .split_first()
+        .map_or(("", &[][..]), |(task, rest)| (task.as_str(), rest));
+    let outcome = Place::find().and_then(|place| match task {
+        "run" => run::run(&place, rest),
+        "test" => test::test(&place),
+        "check" => check::check(&place),
+        "bench" => bench::bench(&place),
+        "bundle" => bundle::bundle(&place),
+        "icons" => icons::draw(&place),
+        "help" | "--help" | "-h" => {
+            println!("{FACE}");
+            Ok(())
+        }
+        _ => Err(format!("There is no task `{task}`.\n\n{FACE}")),
+    });
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("{why}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! `cargo xtask bench`: start, memory, one call, sizes; printed as a table beside what each is compared with.
+//!
+//! Ratios within one run, because machines are noisy. Nothing is asserted: a test that measures time fails for
+//! the neighbours' reasons.
+
+mod call;
+mod samples;
+mod sizes;
+mod table;
+mod window;
+
+use crate::packages::{self, Scope};
+use crate::place::Place;
+use crate::run::cargo;
+use crate::{Outcome, page};
+use std::fs;
+use std::path::{Path, PathBuf};
+use table::Table;
+
+pub fn bench(place: &Place) -> Outcome {
+    if !cfg!(target_os = "linux") {
+        return Err("The bench reads /proc and draws on Xvfb: it runs on Linux only.".to_owned());
+    }
+    packages::ensure(Scope::Tests)?;
+    page::build(place)?;
+    cargo(
+        place,
+        &[
+            "build",
+            "--release",
+            "--package",
+            "readdress",
+            "--package",
+            "readdress-cli",
+            "--features",
+            "readdress/custom-protocol",
+        ],
+    )?;
+    let folder = fresh_folder(&place.notes().join("bench"))?;
+    let mut table = Table::default();
+    let practice = call::Practice::start(place, &folder)?;
+    call::measure(&practice, &mut table)?;
+    window::measure(place, &practice, &folder, &mut table)?;
+    sizes::measure(place, &mut table)?;
+    println!("\n{}", machine());
+    print!("{table}");
+    Ok(())
+}
+
+/// An empty folder; what an earlier run left there is removed.
+fn fresh_folder(path: &Path) -> Outcome<PathBuf> {
+    if path.exists() {
+        fs::remove_dir_all(path).map_err(|why| format!("{}: {why}", path.display()))?;
+    }
+    fs::create_dir_all(path).map_err(|why| format!("{}: {why}", path.display()))?;
+    Ok(path.to_path_buf())
+}
+
+/// What the numbers were measured on, and how busy it was: a loaded machine makes them worthless.
+fn machine() -> String {
+    let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let load = load.split_whitespace().next().unwrap_or("?").to_owned();
+    format!("{cores} cores, load {load}, {}", std::env::consts::ARCH)
+}

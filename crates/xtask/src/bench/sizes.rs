@@ -1,0 +1,56 @@
+//! How much is shipped.
+
+use super::table::{Table, Unit};
+use crate::place::Place;
+use crate::{Outcome, process};
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+pub fn measure(place: &Place, table: &mut Table) -> Outcome {
+    for name in ["readdress", "readdress-cli"] {
+        let path = place.built("release", name);
+        let bytes = fs::metadata(&path)
+            .map_err(|why| format!("{}: {why}", path.display()))?
+            .len();
+        table.limit(
+            &format!("{name}, release"),
+            Unit::Megabytes,
+            bytes as f64 / 1e6,
+            "",
+            15.0,
+        );
+    }
+    let page = gzipped(&place.ui().join("dist"))?;
+    table.limit(
+        "page, every file gzipped",
+        Unit::Kilobytes,
+        page as f64 / 1e3,
+        "",
+        80.0,
+    );
+    Ok(())
+}
+
+/// Bytes of every file under `folder`, each compressed by itself as a server would.
+fn gzipped(folder: &Path) -> Outcome<u64> {
+    let mut sum = 0;
+    let entries = fs::read_dir(folder).map_err(|why| format!("{}: {why}", folder.display()))?;
+    for entry in entries.flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            sum += gzipped(&path)?;
+            continue;
+        }
+        let mut gzip: Command = process::command("gzip", &["-9", "-n", "-c"]);
+        let answer = gzip
+            .arg(&path)
+            .output()
+            .map_err(|why| format!("gzip does not start: {why}"))?;
+        if !answer.status.success() {
+            return Err(format!("gzip cannot read {}", path.display()));
+        }
+        sum += answer.stdout.len() as u64;
+    }
+    Ok(sum)
+}

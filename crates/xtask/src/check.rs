@@ -1,0 +1,46 @@
+//! `cargo xtask check`: what to run before each commit; a minute or two once things are built.
+//!
+//! Licences and bans (`deny.toml`) are looked at where cargo-deny is installed: building it takes longer than all
+//! the rest here, so it is not installed for it; CI always runs it.
+
+use crate::layer::{Counted, Gate};
+use crate::packages::{self, Scope};
+use crate::place::Place;
+use crate::tally::Speaker;
+use crate::test::{cargo, clippy, page_lints, quick_layers};
+use crate::{Outcome, page, process};
+use std::time::Duration;
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+pub fn check(place: &Place) -> Outcome {
+    packages::ensure(Scope::App)?;
+    let mut gate = Gate::new(place);
+    quick_layers(place, &mut gate);
+    if gate.check("page: packages", || page::install_packages(&place.ui())) {
+        page_lints(place, &mut gate);
+    }
+    gate.program("clippy", Counted::AsOne, 20 * MINUTE, &mut clippy(place));
+    let mut tests = cargo(
+        place,
+        &["test", "--package", "readdress-core", "--package", "xtask"],
+    );
+    gate.program(
+        "core: tests",
+        Counted::By(Speaker::Cargo),
+        20 * MINUTE,
+        &mut tests,
+    );
+    if process::on_path("cargo-deny") {
+        let words = ["deny", "--offline", "check", "bans", "licenses", "sources"];
+        gate.program(
+            "licences",
+            Counted::AsOne,
+            5 * MINUTE,
+            &mut cargo(place, &words),
+        );
+    } else {
+        println!("\ncargo-deny is not installed: licences are looked at by CI only.");
+    }
+    gate.finish()
+}

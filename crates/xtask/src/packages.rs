@@ -1,0 +1,202 @@
+//! What the system must have, and getting it: by apt on Debian and its kin, a list of names elsewhere.
+//!
+//! Not here: npm packages (`page`), programs that cargo builds (`tools`).
+
+use crate::{Outcome, process};
+use std::process::Command;
+
+/// A thing the system must have.
+struct Need {
+    /// Debian's name.
+    package: &'static str,
+    /// Any of these on the path serves as well; empty: only the package counts.
+    or_program: &'static [&'static str],
+}
+
+const fn need(package: &'static str) -> Need {
+    Need {
+        package,
+        or_program: &[],
+    }
+}
+
+const fn program(package: &'static str, or_program: &'static [&'static str]) -> Need {
+    Need {
+        package,
+        or_program,
+    }
+}
+
+/// What a task needs; a later one holds the earlier ones.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Scope {
+    /// The command-line program: a C compiler and linker (SQLite and ring are built from C).
+    Cli,
+    /// The window: WebKitGTK's headers, and node for the page.
+    App,
+    /// The tests and the bench: a screen, a session bus, a driver for the window, a browser for the page.
+    Tests,
+}
+
+const CLI: &[Need] = &[
+    program("gcc", &["cc"]),
+    need("libc6-dev"),
+    program("pkg-config", &["pkg-config"]),
+];
+const APP: &[Need] = &[
+    need("libwebkit2gtk-4.1-dev"),
+    program("nodejs", &["node"]),
+    program("npm", &["npm"]),
+];
+const TESTS: &[Need] = &[
+    program("xvfb", &["Xvfb"]),
+    program("dbus", &["dbus-run-session"]),
+    program("libglib2.0-bin", &["gdbus"]),
+    program("gnome-keyring", &["gnome-keyring-daemon"]),
+    program("webkit2gtk-driver", &["WebKitWebDriver"]),
+    program(
+        "chromium",
+        &["chromium", "chromium-browser", "google-chrome"],
+    ),
+    program("curl", &["curl"]),
+    need("fonts-dejavu-core"),
+];
+
+/// The page's tools want this node (vite's `engines`).
+const NODE_AT_LEAST: (u32, u32) = (20, 19);
+
+/// Installs what is missing, printing each command before it runs.
+///
+/// # Errors
+/// Something is missing and this is no Debian, or apt does not give it.
+pub fn ensure(scope: Scope) -> Outcome {
+    if cfg!(target_os = "linux") {
+        let missing = missing(scope);
+        if !missing.is_empty() {
+            install(&missing)?;
+        }
+    }
+    if scope >= Scope::App {
+        check_node()
+    } else {
+        Ok(())
+    }
+}
+
+fn missing(scope: Scope) -> Vec<&'static str> {
+    let tables = [(Scope::Cli, CLI), (Scope::App, APP), (Scope::Tests, TESTS)];
+    tables
+        .iter()
+        .filter(|(of, _)| *of <= scope)
+        .flat_map(|(_, needs)| *needs)
+        .filter(|need| {
+            !need
+                .or_program
+                .iter()
+                .any(|program| process::on_path(program))
+        })
+        .filter(|need| !installed(need))
+        .map(|need| need.package)
+        .collect()
+}
+
+/// Whether dpkg has it, or, for a library where there is no dpkg, whether pkg-config finds it.
+fn installed(need: &Need) -> bool {
+    if process::on_path("dpkg-query") {
+        let asked = [
+            "--show",
+            "--showformat",
+            "${db:Status-Status}",
+            need.package,
+        ];
+        return process::answer_of(&mut process::command("dpkg-query", &asked)).as_deref()
+            == Some("installed");
+    }
+    match need.package {
+        "libwebkit2gtk-4.1-dev" => process::answer_of(&mut process::command(
+            "pkg-config",
+            &["--exists", "webkit2gtk-4.1"],
+        ))
+        .is_some(),
+        // Where there is a compiler, there are its headers; any fonts will do.
+        "libc6-dev" | "fonts-dejavu-core" => true,
+        _ => false,
+    }
+}
+
+fn install(missing: &[&str]) -> Outcome {
+    if !process::on_path("apt-get") {
+        return Err(format!(
+            "Readdress needs what Debian calls: {}.\nInstall these with your system's package manager, then run this again.",
+            missing.join(" ")
+        ));
+    }
+    println!("Missing: {}", missing.join(" "));
+    process::show_and_run(&mut apt(&["update"]))
+        .and_then(|()| {
+            let mut words = vec!["install", "-y", "--no-install-recommends"];
+            words.extend(missing);
+            process::show_and_run(&mut apt(&words))
+        })
+        .map_err(|why| {
+            format!(
+                "{why}\nWithout these packages it cannot go on: {}.",
+                missing.join(" ")
+            )
+        })
+}
+
+/// Waits for another apt instead of failing at its lock; asks for rights only where needed.
+fn apt(words: &[&str]) -> Command {
+    let mut command = if is_root() {
+        Command::new("apt-get")
+    } else {
+        process::command("sudo", &["apt-get"])
+    };
+    command.args(["-o", "DPkg::Lock::Timeout=300"]).args(words);
+    if is_root() {
+        command.env("DEBIAN_FRONTEND", "noninteractive");
+    }
+    command
+}
+
+fn is_root() -> bool {
+    process::answer_of(&mut process::command("id", &["-u"])).as_deref() == Some("0")
+}
+
+fn check_node() -> Outcome {
+    let (major, minor) = NODE_AT_LEAST;
+    let version = process::answer_of(&mut process::command("node", &["--version"]));
+    match version.as_deref().and_then(version_of) {
+        Some(have) if have >= NODE_AT_LEAST => Ok(()),
+        Some((had, had_minor)) => Err(format!(
+            "Node is {had}.{had_minor}, the page needs {major}.{minor} or newer. Get it from https://nodejs.org (any way it offers), then run this again."
+        )),
+        None => Err(format!(
+            "There is no Node. Get {major}.{minor} or newer from https://nodejs.org, then run this again."
+        )),
+    }
+}
+
+fn version_of(said: &str) -> Option<(u32, u32)> {
+    let mut parts = said.strip_prefix('v')?.split('.');
+    Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scope_holds_the_smaller_ones() {
+        assert!(Scope::Tests > Scope::App && Scope::App > Scope::Cli);
+    }
+
+    #[test]
+    fn node_versions_compare_as_numbers() {
+        assert_eq!(version_of("v20.19.4"), Some((20, 19)));
+        assert!(version_of("v20.9.0").unwrap() < NODE_AT_LEAST);
+        assert!(version_of("v22.1.0").unwrap() > NODE_AT_LEAST);
+        assert_eq!(version_of("command not found"), None);
+    }
+}
