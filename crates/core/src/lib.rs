@@ -1,13 +1,15 @@
 //! The domain of Readdress: everything that must be right lives here.
 //!
 //! Not here: windows, Tauri, sentences for people (those are `text/*.json`), and the practice services.
-//! Pure files import no I/O and no clock; `now` is passed in. `engine` is the only file that joins the pieces.
+//! Pure files import no I/O and no clock; `now` is passed in. `engine` is the only room that joins the pieces.
 
+pub mod ask;
 pub mod change;
 pub mod db;
 pub mod email;
 pub mod engine;
 pub mod error;
+pub mod folder;
 pub mod http;
 pub mod mail;
 pub mod manifest;

@@ -1,11 +1,11 @@
 //! A profile: one account at one service. Plain data; secrets are not in it, only the names of those that are set.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use uuid::Uuid;
 
-/// Row of `profiles`. `fields` holds the plain ones; `has_secret` names the secret fields that are stored.
+/// Row of `profiles`. `fields` holds the plain ones; `has_secret` names the secret fields that are stored, with their length in bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Profile {
     pub id: Uuid,
@@ -17,7 +17,7 @@ pub struct Profile {
     /// The origin (`https://host[:port]`) rendered when the profile was made; secrets go nowhere else.
     pub origin: String,
     pub fields: BTreeMap<String, String>,
-    pub has_secret: BTreeSet<String>,
+    pub has_secret: BTreeMap<String, u32>,
     /// The address at the last read-back or proof, as the service shows it.
     pub email: Option<String>,
     /// Whether the service called it verified; `None` where it does not say.

@@ -2,7 +2,14 @@
 //!
 //! Not here: encryption (`vault`).
 
+mod escapes;
+mod redact;
+mod says;
+
 use secrecy::{ExposeSecret, SecretString};
+
+pub use redact::{MASK, Redactor};
+pub use says::clip_says;
 
 /// A secret value: zeroized on drop, `Debug` shows nothing of it.
 #[derive(Clone)]
@@ -40,3 +47,9 @@ impl PartialEq for Secret {
     }
 }
 impl Eq for Secret {}
+
+impl<'de> serde::Deserialize<'de> for Secret {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(Self::new)
+    }
+}

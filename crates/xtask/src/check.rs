@@ -15,7 +15,7 @@ const MINUTE: Duration = Duration::from_secs(60);
 
 pub fn check(place: &Place) -> Outcome {
     packages::ensure(Scope::App)?;
-    let mut gate = Gate::new(place);
+    let mut gate = Gate::new(place, &[]);
     quick_layers(place, &mut gate);
     if gate.check("page: packages", || page::install_packages(&place.ui())) {
         page_lints(place, &mut gate);

@@ -28,15 +28,23 @@ pub struct Done {
 /// The layers done so far. A layer that fails does not stop the next.
 pub struct Gate<'a> {
     place: &'a Place,
+    only: &'a [String],
     done: Vec<Done>,
 }
 
 impl<'a> Gate<'a> {
-    pub const fn new(place: &'a Place) -> Self {
+    /// `only`: beginnings of the names of the layers that are wanted; none means all.
+    pub const fn new(place: &'a Place, only: &'a [String]) -> Self {
         Self {
             place,
+            only,
             done: Vec::new(),
         }
+    }
+
+    /// A layer that is not wanted counts as passed for those that build on it, and is not told.
+    pub fn wanted(&self, name: &str) -> bool {
+        self.only.is_empty() || self.only.iter().any(|start| name.starts_with(start))
     }
 
     /// Runs one program as a layer. Says whether all of it passed.
@@ -47,6 +55,9 @@ impl<'a> Gate<'a> {
         limit: Duration,
         command: &mut Command,
     ) -> bool {
+        if !self.wanted(name) {
+            return true;
+        }
         println!("\n== {name}");
         let started = Instant::now();
         let mut tally = Tally::default();
@@ -71,6 +82,9 @@ impl<'a> Gate<'a> {
 
     /// Runs a check of our own as a layer.
     pub fn check(&mut self, name: &'static str, look: impl FnOnce() -> Outcome) -> bool {
+        if !self.wanted(name) {
+            return true;
+        }
         println!("\n== {name}");
         let started = Instant::now();
         let trouble = look().err();
@@ -80,6 +94,9 @@ impl<'a> Gate<'a> {
 
     /// A layer that cannot be tried because what it needs did not come to be.
     pub fn missing(&mut self, name: &'static str, why: &str) {
+        if !self.wanted(name) {
+            return;
+        }
         println!("\n== {name}\n{why}");
         let tally = Tally {
             passed: 0,
@@ -156,6 +173,9 @@ impl<'a> Gate<'a> {
         );
         println!("logs: {}", self.place.notes().display());
         println!("\n{} passed, {} failed", sum.passed, sum.failed);
+        if sum.ran() == 0 {
+            return Err("No layer has such a name.".to_owned());
+        }
         if sum.failed == 0 {
             Ok(())
         } else {

@@ -30,7 +30,7 @@ const FACE: &str = "\
 cargo xtask TASK
 
   run [-- ARG…]  install what is missing, build, and open Readdress (without a display: the demo in the terminal)
-  test           every check and test, the real window too; ends with `N passed, N failed`
+  test [LAYER…]  every check and test, the real window too; ends with `N passed, N failed`
   check          the quick part of it: format, lints, types, the core's tests
   bench          start, memory, one call, sizes: measured and printed beside what they are compared with
   bundle         the packages of this system (.deb and .rpm)
@@ -43,7 +43,7 @@ fn main() -> ExitCode {
         .map_or(("", &[][..]), |(task, rest)| (task.as_str(), rest));
     let outcome = Place::find().and_then(|place| match task {
         "run" => run::run(&place, rest),
-        "test" => test::test(&place),
+        "test" => test::test(&place, rest),
         "check" => check::check(&place),
         "bench" => bench::bench(&place),
         "bundle" => bundle::bundle(&place),
@@ -57,7 +57,9 @@ fn main() -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(why) => {
-            eprintln!("{why}");
+            if !why.is_empty() {
+                eprintln!("{why}");
+            }
             ExitCode::FAILURE
         }
     }

@@ -3,12 +3,14 @@
 //! Quick layers come first. The Rust tests and the window's tests share one build: with `--tests` cargo unifies
 //! the dev-dependencies' features (tauri's `test` only adds a module), so tauri is compiled once and not twice.
 
+use crate::display::Display;
 use crate::layer::{Counted, Gate};
 use crate::packages::{self, Scope};
 use crate::place::Place;
 use crate::tally::Speaker;
-use crate::{Outcome, display, links, page, process, tools};
-use std::path::Path;
+use crate::{Outcome, links, page, process, tools};
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
@@ -16,9 +18,10 @@ const MINUTE: Duration = Duration::from_secs(60);
 /// Building and testing with all programs, as the window's tests need them.
 const SHARED: &[&str] = &["--workspace", "--features", "readdress/custom-protocol"];
 
-pub fn test(place: &Place) -> Outcome {
+/// `only`: see [`Gate::new`]. What these layers build on must have been built before.
+pub fn test(place: &Place, only: &[String]) -> Outcome {
     packages::ensure(Scope::Tests)?;
-    let mut gate = Gate::new(place);
+    let mut gate = Gate::new(place, only);
     quick_layers(place, &mut gate);
     let page = page_layers(place, &mut gate);
     rust_layers(place, &mut gate, page);
@@ -116,25 +119,29 @@ pub fn clippy(place: &Place) -> Command {
 
 /// tauri-driver speaks to WebKitGTK; macOS has no driver at all, and Windows' one is another story.
 fn window_layer(place: &Place, gate: &mut Gate<'_>) {
+    if !gate.wanted("window") {
+        return;
+    }
     if !cfg!(target_os = "linux") {
         println!("\nThe window's tests run on Linux only.");
         return;
     }
-    let ready = page::install_packages(&place.e2e())
-        .and_then(|()| tools::tauri_driver(place))
-        .and_then(|driver| display::Display::start().map(|display| (driver, display)));
-    let (driver, display) = match ready {
+    let ready = || -> Outcome<_> {
+        page::install_packages(&place.e2e())?;
+        Ok((
+            flows(place)?,
+            tools::tauri_driver(place)?,
+            Display::start()?,
+        ))
+    };
+    let (flows, driver, display) = match ready() {
         Ok(ready) => ready,
         Err(why) => return gate.missing("window", &why),
     };
     let mut tests = display.command(Path::new("node"));
     tests
-        .args([
-            "--test",
-            "--test-concurrency=1",
-            "--test-reporter=spec",
-            "flows/",
-        ])
+        .args(["--test", "--test-concurrency=1", "--test-reporter=spec"])
+        .args(flows)
         .current_dir(place.e2e())
         .env("TAURI_DRIVER", driver)
         .env("READDRESS_APP", place.built("debug", "readdress"))
@@ -145,6 +152,19 @@ fn window_layer(place: &Place, gate: &mut Gate<'_>) {
         10 * MINUTE,
         &mut tests,
     );
+}
+
+/// Named one by one: what node makes of a folder's name differs from version to version.
+fn flows(place: &Place) -> Outcome<Vec<PathBuf>> {
+    let folder = place.e2e().join("flows");
+    let entries = fs::read_dir(&folder).map_err(|why| format!("{}: {why}", folder.display()))?;
+    let mut flows: Vec<PathBuf> = entries
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.to_string_lossy().ends_with(".test.js"))
+        .collect();
+    flows.sort();
+    Ok(flows)
 }
 
 pub fn cargo(place: &Place, words: &[&str]) -> Command {

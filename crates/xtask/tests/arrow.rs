@@ -160,10 +160,16 @@ fn service_ids() -> Vec<String> {
     ids
 }
 
-/// What a line says as code: no comment, nothing after the file's tests begin.
+/// The lines that are code: no comment, and nothing after the file's own tests begin.
 fn code_lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    text.lines()
-        .take_while(|line| !line.starts_with("#[cfg(test)]"))
+    let lines: Vec<&str> = text.lines().collect();
+    let tests = lines
+        .windows(2)
+        .position(|two| two[0] == "#[cfg(test)]" && two[1].ends_with('{'));
+    let end = tests.unwrap_or(lines.len());
+    lines
+        .into_iter()
+        .take(end)
         .enumerate()
         .map(|(index, line)| (index + 1, line))
         .filter(|(_, line)| !line.trim_start().starts_with("//"))

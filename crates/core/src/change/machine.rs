@@ -1,6 +1,6 @@
 //! The transitions of a change: a pure function from (change, input, now) to (change, events, what to do next).
 //!
-//! Not here: calls, storage, what an answer means. The table is in `docs/architecture.md`; the numbers in the
+//! Not here: calls, storage, what an answer means. The table is in `docs/changes.md`; the numbers in the
 //! comments are its rows. W is a step that waits for a code, N one that does not, S a step whose call is on its way.
 
 mod answers;
@@ -53,7 +53,7 @@ impl Shape {
 }
 
 /// What happened, or what the user wants.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum Input {
     /// Send the planned request.
     Send,

@@ -2,7 +2,19 @@
 //!
 //! Not here: what a request holds (`manifest::render`), what an answer means (`manifest::answer`), retries of reads (`engine`).
 
+mod body;
+mod client;
+mod fault;
+mod outgoing;
+mod self_signed;
+pub mod sender;
+mod tls;
+pub mod wait;
+
 use std::time::Duration;
+
+pub use sender::{Limits, Sender};
+pub use wait::{is_retryable, retry_after};
 
 use jiff::Timestamp;
 
@@ -27,6 +39,13 @@ pub enum Method {
     Put,
     Patch,
     Delete,
+}
+
+/// Makes *ring* the process's TLS provider. First thing in every `main`, and harmless when called again.
+/// [`Sender`] does not need it; other users of rustls in the process do.
+pub fn install_crypto() {
+    // An error only says that a provider is installed already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
 }
 
 /// What became of a request.

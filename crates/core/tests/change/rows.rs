@@ -1,4 +1,4 @@
-//! One test per row of the table in `docs/architecture.md`.
+//! One test per row of the table in `docs/changes.md`.
 
 use readdress_core::change::machine::{Do, Input, Outcome, Reading, Shape, Why};
 use readdress_core::change::{EventKind, Proof, State};

@@ -1,0 +1,88 @@
+//! Pages through all changes, newest first.
+
+use jiff::Timestamp;
+use rusqlite::types::ToSql;
+use uuid::Uuid;
+
+use super::Db;
+use super::changes::stored;
+use super::column::{At, Id};
+use super::job::StoredChange;
+use crate::change::State;
+use crate::error::Result;
+use crate::view::HistoryFilter;
+
+impl Db {
+    /// At most `limit` changes after the key `after`, newest first; the key for the next page; how many fit the filter.
+    /// An unknown key starts at the first page. `filter.state` is the stored state: `expired` finds no overdue ones.
+    pub fn history_page(
+        &self,
+        filter: &HistoryFilter,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<(Vec<StoredChange>, Option<String>, u32)> {
+        let (fits, given) = conditions(filter);
+        let after = after.and_then(parse_key).map(|(at, id)| (At(at), Id(id)));
+        self.read(|db| {
+            let mut given: Vec<&dyn ToSql> = given.iter().map(AsRef::as_ref).collect();
+            let total = db
+                .prepare_cached(&format!("SELECT count(*) FROM changes c WHERE {fits}"))?
+                .query_row(given.as_slice(), |row| row.get(0))?;
+            let mut rest = format!("changes c WHERE {fits}");
+            if let Some((at, id)) = &after {
+                rest.push_str(" AND (c.created_at, c.id) < (?, ?)");
+                given.extend([at as &dyn ToSql, id]);
+            }
+            rest.push_str(" ORDER BY c.created_at DESC, c.id DESC LIMIT ?");
+            given.push(&limit);
+            let page = stored(db, &rest, &given)?;
+            let full = u32::try_from(page.len()) == Ok(limit);
+            let next = page.last().filter(|_| full).map(key_of);
+            Ok((page, next, total))
+        })
+    }
+}
+
+/// The filter as SQL, and the values for its question marks.
+fn conditions(filter: &HistoryFilter) -> (String, Vec<Box<dyn ToSql>>) {
+    let mut sql = vec!["1"];
+    let mut given: Vec<Box<dyn ToSql>> = Vec::new();
+    if let Some(text) = filter
+        .text
+        .as_deref()
+        .map(str::trim)
+        .filter(|text| !text.is_empty())
+    {
+        sql.push("instr(c.search, ?) > 0");
+        given.push(Box::new(text.to_lowercase()));
+    }
+    if let Some(service) = &filter.service {
+        sql.push("c.service = ?");
+        given.push(Box::new(service.clone()));
+    }
+    if let Some(state) = filter.state {
+        sql.push("c.state = ?");
+        given.push(Box::new(State::as_str(state)));
+    }
+    if let Some(profile) = filter.profile_id {
+        sql.push("c.profile_id = ?");
+        given.push(Box::new(Id(profile)));
+    }
+    (sql.join(" AND "), given)
+}
+
+fn key_of(last: &StoredChange) -> String {
+    format!(
+        "{}.{}",
+        last.change.created_at.as_microsecond(),
+        last.change.id.simple()
+    )
+}
+
+fn parse_key(key: &str) -> Option<(Timestamp, Uuid)> {
+    let (at, id) = key.split_once('.')?;
+    Some((
+        Timestamp::from_microsecond(at.parse().ok()?).ok()?,
+        Uuid::try_parse(id).ok()?,
+    ))
+}

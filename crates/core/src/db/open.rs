@@ -1,0 +1,110 @@
+//! Opens connections, and tells a damaged, a foreign and a missing file apart before SQLite may touch them.
+
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags};
+
+use super::fail::sql_problem;
+use super::migrate;
+use crate::error::{Code, Problem, Result};
+use crate::folder::{Folder, ProcessLock, io_problem, private_file};
+
+#[derive(Clone, Copy)]
+pub(super) struct Options {
+    /// Called with the number of tries so far while another process holds the write lock; `false` gives up.
+    pub busy: fn(i32) -> bool,
+    pub max_pages: Option<u32>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            busy: poll,
+            max_pages: None,
+        }
+    }
+}
+
+/// Polls of 1 ms for 10 s: SQLite's own back-off grows to 100 ms and loses against a busy neighbour.
+fn poll(tries: i32) -> bool {
+    std::thread::sleep(Duration::from_millis(1));
+    tries < 10_000
+}
+
+/// The writer's connection, to a database of this program's version.
+pub(super) fn first(folder: &Folder, options: Options) -> Result<(Connection, ProcessLock)> {
+    let file = folder.db_path();
+    refuse_torn(&file)?;
+    private_file(
+        &file,
+        std::fs::OpenOptions::new()
+            .read(true)
+            .append(true)
+            .create(true),
+    )
+    .map_err(|error| io_problem(&error, &file))?;
+    let mut db = connect(&file, options)?;
+    let process = migrate::prepare(folder, &mut db)?;
+    let pragma = |name, value: &str| {
+        db.pragma_update(None, name, value)
+            .map_err(|error| sql_problem(&error, &file))
+    };
+    // A power cut after COMMIT must not take back an intent whose call has left.
+    pragma("synchronous", "FULL")?;
+    pragma("foreign_keys", "ON")?;
+    pragma("journal_size_limit", "67108864")?;
+    if let Some(pages) = options.max_pages {
+        pragma("max_page_count", &pages.to_string())?;
+    }
+    #[cfg(target_os = "macos")]
+    for name in ["fullfsync", "checkpoint_fullfsync"] {
+        pragma(name, "ON")?;
+    }
+    Ok((db, process))
+}
+
+/// A connection that only reads.
+pub(super) fn reader(file: &Path, options: Options) -> Result<Connection> {
+    let db = connect(file, options)?;
+    db.pragma_update(None, "query_only", "ON")
+        .map_err(|error| sql_problem(&error, file))?;
+    Ok(db)
+}
+
+fn connect(file: &Path, options: Options) -> Result<Connection> {
+    let open = || {
+        // NO_MUTEX: each connection is used by one thread at a time.
+        let db = Connection::open_with_flags(
+            file,
+            OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+        )?;
+        db.busy_handler(Some(options.busy))?;
+        db.set_prepared_statement_cache_capacity(64);
+        // Lasts in the file; asking again is cheap, and reads the header.
+        let mode: String = db.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
+        Ok((db, mode))
+    };
+    let (db, mode) = open().map_err(|error| sql_problem(&error, file))?;
+    if mode == "wal" {
+        Ok(db)
+    } else {
+        Err(Problem::new(Code::FolderReadOnly).with("file", file.display().to_string()))
+    }
+}
+
+/// SQLite takes an empty file for a new database and throws away the log beside it. With a log in it, it is a torn one.
+fn refuse_torn(file: &Path) -> Result<()> {
+    let length = |path: &Path| match std::fs::metadata(path) {
+        Ok(meta) => Ok(meta.len()),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(0),
+        Err(error) => Err(io_problem(&error, path)),
+    };
+    let mut log = file.as_os_str().to_owned();
+    log.push("-wal");
+    if length(file)? == 0 && length(&PathBuf::from(log))? > 0 {
+        return Err(Problem::new(Code::DatabaseDamaged).with("file", file.display().to_string()));
+    }
+    Ok(())
+}

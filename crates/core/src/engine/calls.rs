@@ -1,0 +1,263 @@
+//! One call: render, send, judge; and the login that a call may need first.
+//!
+//! Not here: what a change does with the result (`run`), what an answer means (the manifest).
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use backon::{ExponentialBuilder, Retryable};
+use jiff::Timestamp;
+
+use super::Engine;
+use super::context::{CAPTURED, Context};
+use crate::change::machine::{Facts, Outcome, Reading};
+use crate::db::Job;
+use crate::error::{Code, Problem, Result};
+use crate::http::Sent;
+use crate::manifest::{self, Inputs, Meaning, Verdict};
+use crate::secret::Secret;
+use crate::vault::Place;
+
+/// How long to wait after `rate_limited` where neither the service nor its manifest says.
+const RETRY_DEFAULT: Duration = Duration::from_secs(60);
+
+/// Values of one call by template name: `new_email`, `code`.
+pub(super) type Values = BTreeMap<String, Secret>;
+
+enum Called {
+    Judged(Verdict, Facts),
+    NotSent(Problem),
+    NoAnswer(Problem, Facts),
+}
+
+impl Engine {
+    /// Sends an effect step. `fresh` is set once a login was made in this step.
+    pub(super) async fn call_effect(
+        &self,
+        context: &Context,
+        step: &str,
+        values: &Values,
+        fresh: &mut bool,
+    ) -> (Outcome, Facts) {
+        if self.lacks_token(context, step) {
+            if let Err(problem) = self.login(context).await {
+                return (Outcome::NotSent(problem), Facts::default());
+            }
+            *fresh = true;
+        }
+        match self.call_once(context, step, values).await {
+            Called::NotSent(problem) => (Outcome::NotSent(context.name(problem)), Facts::default()),
+            Called::NoAnswer(problem, facts) => (Outcome::NoAnswer(context.name(problem)), facts),
+            Called::Judged(verdict, facts) => {
+                let outcome = outcome(context, &verdict, &facts, *fresh);
+                (outcome, facts)
+            }
+        }
+    }
+
+    /// Asks which address the service holds: a login where needed, `tries` attempts where the wire or a 5xx is at fault.
+    pub(super) async fn call_read(&self, context: &Context, tries: usize) -> (Reading, Facts) {
+        let Some(step) = context.manifest.read_step() else {
+            return (Reading::NotOffered, Facts::default());
+        };
+        let attempt = || async {
+            let (reading, facts) = self.read_once(context, step).await;
+            match &reading {
+                Reading::Failed(problem) if worth_another_try(problem) => Err((reading, facts)),
+                _ => Ok((reading, facts)),
+            }
+        };
+        let pace = ExponentialBuilder::default()
+            .with_min_delay(Duration::from_millis(300))
+            .with_max_times(tries.saturating_sub(1));
+        attempt.retry(pace).await.unwrap_or_else(|last| last)
+    }
+
+    async fn read_once(&self, context: &Context, step: &str) -> (Reading, Facts) {
+        let mut fresh = false;
+        if self.lacks_token(context, step) {
+            if let Err(problem) = self.login(context).await {
+                return (Reading::Failed(problem), Facts::default());
+            }
+            fresh = true;
+        }
+        loop {
+            let (verdict, facts) = match self.call_once(context, step, &Values::new()).await {
+                Called::Judged(verdict, facts) => (verdict, facts),
+                Called::NotSent(problem) => {
+                    return (Reading::Failed(context.name(problem)), Facts::default());
+                }
+                Called::NoAnswer(problem, facts) => {
+                    return (Reading::Failed(context.name(problem)), facts);
+                }
+            };
+            let refused = verdict.meaning == Some(Meaning::TokenRefused);
+            if refused && !fresh && context.can_login() {
+                if let Err(problem) = self.login(context).await {
+                    return (Reading::Failed(problem), facts);
+                }
+                fresh = true;
+                continue;
+            }
+            return (reading(context, &verdict, &facts, fresh), facts);
+        }
+    }
+
+    /// The step's templates need the token that a login gives, and there is none.
+    fn lacks_token(&self, context: &Context, step: &str) -> bool {
+        let Some(login) = &context.manifest.login else {
+            return false;
+        };
+        manifest::needs(&context.manifest, step)
+            .secrets
+            .contains(&login.gives)
+            && !context.secrets().contains_key(&login.gives)
+            && context.can_login()
+    }
+
+    /// Logs in and keeps the captured token, encrypted, for later calls and restarts.
+    ///
+    /// # Errors
+    /// What the service or the wire said; `credentials_refused` where the login gives no token.
+    pub(super) async fn login(&self, context: &Context) -> Result<()> {
+        let login = context
+            .manifest
+            .login
+            .clone()
+            .ok_or(Code::CredentialsRefused)?;
+        let (verdict, facts) = match self.call_once(context, &login.step, &Values::new()).await {
+            Called::Judged(verdict, facts) => (verdict, facts),
+            Called::NotSent(problem) | Called::NoAnswer(problem, _) => {
+                return Err(context.name(problem));
+            }
+        };
+        let token = verdict.gives.iter().find(|(name, _)| *name == login.gives);
+        let (Some(Meaning::Ok), Some((_, token))) = (&verdict.meaning, token) else {
+            let code = match &verdict.meaning {
+                Some(Meaning::Refused(code)) => *code,
+                Some(Meaning::TokenRefused) => Code::CredentialsRefused,
+                _ => unmatched(&facts),
+            };
+            return Err(problem(context, code, &verdict, &facts));
+        };
+        context.set_secret(&login.gives, token.clone());
+        // A profile that is only being tried has no row to keep a token in.
+        if context.stored {
+            let key = self.0.vault.key().await?;
+            let field = format!("{CAPTURED}{}", login.gives);
+            let cipher = key.seal(Place::secret(context.profile.id, &field), token);
+            let job = Job::new().secret(context.profile.id, field, Some(cipher));
+            self.0.db.commit(job).await?;
+        }
+        Ok(())
+    }
+
+    async fn call_once(&self, context: &Context, step: &str, values: &Values) -> Called {
+        let secrets = context.secrets();
+        let rendered = manifest::render(
+            &context.manifest,
+            step,
+            &Inputs {
+                base_url: context.profile.base_url.as_deref(),
+                fields: &context.profile.fields,
+                secrets: &secrets,
+                values,
+            },
+        );
+        let rendered = match rendered {
+            Ok(rendered) => rendered,
+            Err(problem) => return Called::NotSent(problem),
+        };
+        if rendered.origin() != context.profile.origin {
+            let origin = rendered.origin().to_owned();
+            return Called::NotSent(Problem::new(Code::OriginChanged).with("origin", origin));
+        }
+        match self.sender().send(rendered.request()).await {
+            Sent::NotSent(problem) => Called::NotSent(problem),
+            Sent::NoAnswer(problem) => Called::NoAnswer(problem, Facts::default()),
+            Sent::Answer(answer) => {
+                let verdict = manifest::judge(&context.manifest, step, &answer);
+                let facts = Facts {
+                    status: Some(answer.status),
+                    millis: u32::try_from(answer.took.as_millis()).ok(),
+                    says: verdict
+                        .says
+                        .as_ref()
+                        .map(|says| context.clean(says, values)),
+                };
+                tracing::info!(service = %context.manifest.id, step, status = answer.status, "answered");
+                Called::Judged(verdict, facts)
+            }
+        }
+    }
+}
+
+/// What an answer to an effect step means for the change.
+fn outcome(context: &Context, verdict: &Verdict, facts: &Facts, fresh: bool) -> Outcome {
+    let named = |code| problem(context, code, verdict, facts);
+    let meaning = match (verdict.meaning, verdict.again) {
+        // Refused right after a fresh login: what the manifest says it means then.
+        (Some(Meaning::TokenRefused), Some(again)) if fresh => Some(again),
+        (meaning, _) => meaning,
+    };
+    match meaning {
+        Some(Meaning::Ok) => Outcome::Ok,
+        Some(Meaning::CodeSent) => Outcome::CodeSent,
+        Some(Meaning::ReadBack) => Outcome::ReadBack,
+        Some(Meaning::TokenRefused) if !fresh && context.can_login() => Outcome::TokenRefused,
+        Some(Meaning::TokenRefused) => Outcome::NotSent(named(Code::CredentialsRefused)),
+        Some(Meaning::CodeWrongOrExpired) => Outcome::CodeWrongOrExpired(named(Code::CodeWrong)),
+        Some(Meaning::Refused(code)) => Outcome::Refused(named(code)),
+        None => match unmatched(facts) {
+            Code::RequestRefused => Outcome::Refused(named(Code::RequestRefused)),
+            code => Outcome::NoAnswer(named(code)),
+        },
+    }
+}
+
+fn reading(context: &Context, verdict: &Verdict, facts: &Facts, fresh: bool) -> Reading {
+    let meaning = match (verdict.meaning, verdict.again) {
+        (Some(Meaning::TokenRefused), Some(again)) if fresh => Some(again),
+        (meaning, _) => meaning,
+    };
+    let code = match (meaning, &verdict.shows) {
+        (Some(Meaning::Ok), Some(shown)) => {
+            return Reading::Shows {
+                email: shown.email.clone(),
+                verified: shown.verified,
+            };
+        }
+        (Some(Meaning::Refused(Code::NotSupported)), _) => return Reading::NotOffered,
+        (Some(Meaning::TokenRefused), _) => Code::CredentialsRefused,
+        (Some(Meaning::Refused(code)), _) => code,
+        _ => unmatched(facts),
+    };
+    Reading::Failed(problem(context, code, verdict, facts))
+}
+
+/// An answer that no rule fits: a refusal where the status says so, else nothing is known.
+fn unmatched(facts: &Facts) -> Code {
+    match facts.status {
+        Some(400..=499) => Code::RequestRefused,
+        Some(500..=599) => Code::ServiceUnavailable,
+        _ => Code::UnexpectedAnswer,
+    }
+}
+
+fn problem(context: &Context, code: Code, verdict: &Verdict, facts: &Facts) -> Problem {
+    let mut problem = context.name(Problem::new(code));
+    problem.service_says.clone_from(&facts.says);
+    problem.status = facts.status;
+    if code == Code::RateLimited {
+        let wait = verdict.retry_after.unwrap_or(RETRY_DEFAULT);
+        problem.retry_at = Timestamp::now().checked_add(wait).ok();
+    }
+    problem
+}
+
+fn worth_another_try(problem: &Problem) -> bool {
+    matches!(
+        problem.code,
+        Code::Unreachable | Code::TimedOut | Code::ServiceUnavailable | Code::UnexpectedAnswer
+    )
+}

@@ -1,0 +1,173 @@
+//! What one change or read needs at hand: profile, manifest, opened secrets.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use super::{Engine, lock};
+use crate::change::machine::{Shape, ShapeStep};
+use crate::error::{Code, Problem, Result};
+use crate::manifest::Manifest;
+use crate::profile::Profile;
+use crate::secret::{Redactor, Secret};
+use crate::vault::open_secrets;
+
+/// A token captured by a login is kept under this prefix and its secret's name.
+pub(super) const CAPTURED: &str = "login:";
+
+/// A profile, ready to be called.
+pub(super) struct Context {
+    pub profile: Profile,
+    pub manifest: Arc<Manifest>,
+    pub shape: Shape,
+    /// It has a row, and so a place for a captured token.
+    pub stored: bool,
+    /// By name as templates know it; a captured token stands in for the pasted one.
+    secrets: Mutex<BTreeMap<String, Secret>>,
+}
+
+impl Context {
+    pub fn secrets(&self) -> BTreeMap<String, Secret> {
+        lock(&self.secrets).clone()
+    }
+
+    pub fn set_secret(&self, name: &str, secret: Secret) {
+        lock(&self.secrets).insert(name.to_owned(), secret);
+    }
+
+    /// The step that a change begins with.
+    pub fn first_step(&self) -> &str {
+        self.manifest.flow.first().map_or("request", String::as_str)
+    }
+
+    /// A login can be made: the manifest has one and its secrets are here.
+    pub fn can_login(&self) -> bool {
+        let secrets = lock(&self.secrets);
+        self.manifest
+            .login
+            .as_ref()
+            .is_some_and(|login| login.needs.iter().all(|name| secrets.contains_key(name)))
+    }
+
+    /// Removes everything secret that is known here from the service's words, and clips them.
+    pub fn clean(&self, says: &str, values: &BTreeMap<String, Secret>) -> String {
+        let secrets = lock(&self.secrets);
+        let codes = values
+            .iter()
+            .filter(|(name, _)| !name.ends_with("email"))
+            .map(|(_, value)| value);
+        let redactor = Redactor::new(secrets.values().chain(codes));
+        redactor.says(says, 300)
+    }
+
+    /// A problem that names the service and its host.
+    pub fn name(&self, problem: Problem) -> Problem {
+        let host = url::Url::parse(&self.profile.origin)
+            .ok()
+            .and_then(|url| url.host_str().map(str::to_owned))
+            .unwrap_or_default();
+        problem
+            .with("service", self.manifest.name.clone())
+            .with("host", host)
+            .with("label", self.profile.label.clone())
+    }
+}
+
+impl Engine {
+    /// Opens what a call of this profile needs. `once` are secrets for this call only.
+    ///
+    /// # Errors
+    /// `service_unknown`, the vault's, `secret_damaged`.
+    pub(super) async fn context(
+        &self,
+        profile: Profile,
+        once: &BTreeMap<String, Secret>,
+    ) -> Result<Arc<Context>> {
+        let manifest = self.manifest(&profile.service)?;
+        let sealed = self.0.db.secrets(profile.id)?;
+        let mut secrets = BTreeMap::new();
+        if !sealed.is_empty() {
+            let key = self.0.vault.key().await?;
+            let mut captured = BTreeMap::new();
+            for (field, secret) in open_secrets(&key, profile.id, &sealed)? {
+                match field.strip_prefix(CAPTURED) {
+                    Some(name) => captured.insert(name.to_owned(), secret),
+                    None => secrets.insert(field, secret),
+                };
+            }
+            secrets.extend(captured);
+        }
+        secrets.extend(
+            once.iter()
+                .map(|(name, secret)| (name.clone(), secret.clone())),
+        );
+        let shape = shape_of(&manifest);
+        let secrets = Mutex::new(secrets);
+        Ok(Arc::new(Context {
+            profile,
+            manifest,
+            shape,
+            stored: true,
+            secrets,
+        }))
+    }
+}
+
+/// A context for something that is not stored: *Test* on *Add profile*.
+pub(super) fn unstored(
+    profile: Profile,
+    manifest: Arc<Manifest>,
+    secrets: BTreeMap<String, Secret>,
+) -> Arc<Context> {
+    let shape = shape_of(&manifest);
+    Arc::new(Context {
+        profile,
+        manifest,
+        shape,
+        stored: false,
+        secrets: Mutex::new(secrets),
+    })
+}
+
+pub(super) fn shape_of(manifest: &Manifest) -> Shape {
+    Shape {
+        steps: manifest
+            .flow
+            .iter()
+            .map(|id| ShapeStep {
+                id: id.clone(),
+                waits: manifest
+                    .steps
+                    .get(id)
+                    .is_some_and(|step| step.waits_for.is_some()),
+            })
+            .collect(),
+        has_read: manifest.has_read(),
+        expires_after: manifest
+            .expires_after()
+            .and_then(|span| span.try_into().ok()),
+        resend_after: manifest
+            .resend_after()
+            .and_then(|span| span.try_into().ok()),
+        resend_step: manifest.resend_step().map(str::to_owned),
+    }
+}
+
+pub(super) fn missing(field: &str) -> Problem {
+    Problem::new(Code::FieldMissing).with("field", field)
+}
+
+/// Where a manifest is gone: enough to end or recover a change that stands at its stored step.
+pub(super) fn bare_shape(change: &crate::change::Change) -> Shape {
+    Shape {
+        steps: (0..=change.at)
+            .map(|_| ShapeStep {
+                id: change.step.clone(),
+                waits: change.code_used || change.resending,
+            })
+            .collect(),
+        has_read: false,
+        expires_after: None,
+        resend_after: None,
+        resend_step: Some("request".to_owned()),
+    }
+}

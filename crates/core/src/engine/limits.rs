@@ -1,0 +1,102 @@
+//! When a service takes the next request: counted from the journal, per profile or per service.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::Engine;
+use super::context::Context;
+use crate::error::{Code, Problem, Result};
+use crate::manifest::{LimitOf, Manifest};
+
+impl Engine {
+    /// When `step` may be sent again; `None` if now.
+    pub(super) fn too_soon(
+        &self,
+        manifest: &Manifest,
+        profile: Uuid,
+        step: &str,
+    ) -> Result<Option<Timestamp>> {
+        let now = Timestamp::now();
+        let mut latest = None;
+        for limit in manifest
+            .limits
+            .iter()
+            .filter(|limit| limit.steps.iter().any(|s| s == step))
+        {
+            let counted = match limit.of {
+                LimitOf::Profile => Some(profile),
+                LimitOf::Service => None,
+            };
+            let since = now.checked_sub(limit.per).unwrap_or(Timestamp::MIN);
+            let uses = self
+                .0
+                .db
+                .uses_since(&manifest.id, counted, &limit.bucket, since)?;
+            latest = latest.max(free_at(&uses, limit.max, limit.per, now));
+        }
+        Ok(latest)
+    }
+
+    pub(super) fn check_limit(&self, context: &Context, step: &str, anyway: bool) -> Result<()> {
+        match self.too_soon(&context.manifest, context.profile.id, step)? {
+            Some(at) if !anyway => Err(context.name(Problem::new(Code::RateLimited)).retry_at(at)),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// When the window of `per` has room again. `uses` may be in any order; the clock may have been set back.
+fn free_at(uses: &[Timestamp], max: u32, per: Duration, now: Timestamp) -> Option<Timestamp> {
+    let mut inside: Vec<Timestamp> = uses
+        .iter()
+        .copied()
+        .filter(|&at| at <= now && now < at + per)
+        .collect();
+    if inside.len() < max as usize {
+        return None;
+    }
+    inside.sort_unstable();
+    let frees = inside[inside.len() - max as usize];
+    Some(frees + per)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use jiff::Timestamp;
+
+    use super::free_at;
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_second(seconds).expect("a time")
+    }
+
+    #[test]
+    fn one_in_five_minutes() {
+        let five = Duration::from_secs(300);
+        assert_eq!(free_at(&[], 1, five, at(1000)), None);
+        assert_eq!(free_at(&[at(900)], 1, five, at(1000)), Some(at(1200)));
+        assert_eq!(free_at(&[at(700)], 1, five, at(1000)), None);
+    }
+
+    #[test]
+    fn the_oldest_of_a_full_window_frees_it() {
+        let minute = Duration::from_secs(60);
+        assert_eq!(
+            free_at(&[at(980), at(950), at(990)], 3, minute, at(1000)),
+            Some(at(1010))
+        );
+        assert_eq!(free_at(&[at(980), at(950)], 3, minute, at(1000)), None);
+    }
+
+    #[test]
+    fn a_clock_set_back_does_not_lock_for_ever() {
+        assert_eq!(
+            free_at(&[at(9000)], 1, Duration::from_secs(300), at(1000)),
+            None
+        );
+    }
+}

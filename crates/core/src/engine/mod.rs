@@ -1,0 +1,160 @@
+//! The engine: the only room that joins manifests, machine, sender, database and vault.
+//!
+//! One engine per data folder and process. Not here: windows, sentences, the command line. Its files:
+//! `profiles` · `changes` (what a person asks) · `run` (one change until it rests) · `calls` (one call and what it
+//! means) · `pasted` · `views` · `history` · `limits` · `diagnostics` · `settings`.
+
+mod calls;
+mod changes;
+mod context;
+mod diagnostics;
+mod history;
+mod limits;
+mod pasted;
+mod preview;
+mod profiles;
+mod run;
+mod settings;
+mod views;
+
+use std::collections::{BTreeMap, HashSet};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, RwLock};
+
+use tokio::sync::broadcast;
+use uuid::Uuid;
+
+use crate::db::Db;
+use crate::error::{Problem, Result};
+use crate::folder::Folder;
+use crate::http::sender::Sender;
+use crate::manifest::{Catalog, Manifest, Pasted};
+use crate::vault::{Vault, VaultEnv};
+use crate::view::Changed;
+
+/// Where the engine works and how its vault opens.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// `None`: the OS's folder for application data, or `READDRESS_DATA_DIR`.
+    pub data_dir: Option<PathBuf>,
+    /// One more folder of user manifests.
+    pub services_dir: Option<PathBuf>,
+    pub vault: VaultEnv,
+    /// Practice: a throw-away key in the folder, no keychain.
+    pub practice: bool,
+}
+
+/// The core, opened on one folder. Cheap to clone.
+#[derive(Clone)]
+pub struct Engine(Arc<Inner>);
+
+struct Inner {
+    folder: Folder,
+    db: Db,
+    vault: Vault,
+    catalog: Catalog,
+    sender: RwLock<Sender>,
+    /// Secrets of pastes on *Add profile*: in memory only, until saved or forgotten.
+    drafts: Mutex<BTreeMap<Uuid, Pasted>>,
+    changed: broadcast::Sender<Changed>,
+    /// Changes with a call on its way in this process.
+    flights: Mutex<HashSet<Uuid>>,
+    network_problem: Mutex<Option<Problem>>,
+}
+
+impl Engine {
+    /// Opens the folder, its database and the manifests, and settles what a dead process left.
+    ///
+    /// # Errors
+    /// `folder_read_only`, `disk_full`, `database_damaged`, `database_newer`, `database_busy`.
+    pub fn open(options: Options) -> Result<Self> {
+        let path = match options.data_dir {
+            Some(path) => path,
+            None => Folder::default_path()?,
+        };
+        let folder = Folder::open(&path)?;
+        let db = Db::open(&folder)?;
+        let vault = if options.practice {
+            Vault::practice(db.clone(), &folder)
+        } else {
+            Vault::new(db.clone(), options.vault)
+        };
+        let mut catalog = Catalog::with_folder(&folder.services_dir());
+        if let Some(extra) = options.services_dir {
+            catalog = catalog.and_folder(&extra);
+        }
+        let (sender, network_problem) = match Sender::new(&db.network_settings()?) {
+            Ok(sender) => (sender, None),
+            // A proxy or CA file that no longer works must not keep the window shut: it is said, and calls fail.
+            Err(problem) => (Sender::broken(problem.clone()), Some(problem)),
+        };
+        let engine = Self(Arc::new(Inner {
+            folder,
+            db,
+            vault,
+            catalog,
+            sender: RwLock::new(sender),
+            drafts: Mutex::default(),
+            changed: broadcast::channel(256).0,
+            flights: Mutex::default(),
+            network_problem: Mutex::new(network_problem),
+        }));
+        engine.recover()?;
+        Ok(engine)
+    }
+
+    pub fn folder(&self) -> &Folder {
+        &self.0.folder
+    }
+
+    pub fn vault(&self) -> &Vault {
+        &self.0.vault
+    }
+
+    /// Says what is new on disk, as it is committed.
+    pub fn subscribe(&self) -> broadcast::Receiver<Changed> {
+        self.0.changed.subscribe()
+    }
+
+    /// Grows when another process commits (`PRAGMA data_version`): poll it about once a second.
+    pub fn data_version(&self) -> i64 {
+        self.0.db.data_version()
+    }
+
+    /// Things that went wrong while opening and that calls will meet: a proxy, a manifest file.
+    pub fn notices(&self) -> Vec<Problem> {
+        let mut notices = self.0.catalog.faults().to_vec();
+        notices.extend(lock(&self.0.network_problem).clone());
+        notices
+    }
+
+    fn manifest(&self, service: &str) -> Result<Arc<Manifest>> {
+        self.0.catalog.get(service).ok_or_else(|| {
+            Problem::new(crate::error::Code::ServiceUnknown).with("service", service)
+        })
+    }
+
+    fn sender(&self) -> Sender {
+        self.0
+            .sender
+            .read()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .clone()
+    }
+
+    fn tell(&self, profile: Option<Uuid>, change: Option<Uuid>) {
+        // Nobody may be listening: that is fine.
+        let _ = self.0.changed.send(Changed {
+            profiles: profile.into_iter().collect(),
+            changes: change.into_iter().collect(),
+            all: false,
+        });
+    }
+}
+
+/// A lock whose holder panicked still holds whole data here: every write under it is one assignment.
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner)
+}

@@ -1,0 +1,407 @@
+//! Profiles: add, try, edit, remove, list, and ask which address the service holds.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::context::{CAPTURED, Context, missing, unstored};
+use super::{Engine, lock};
+use crate::ask::{NewProfile, ProfileEdit};
+use crate::change::machine::{Facts, Input, Reading, Why};
+use crate::change::{Change, State};
+use crate::db::{Job, ProfileWrite, SecretWrite, Seen};
+use crate::email;
+use crate::error::{Code, Problem, Result};
+use crate::manifest::Manifest;
+use crate::profile::{Known, Profile, label_key};
+use crate::secret::Secret;
+use crate::vault::{Key, Place};
+use crate::view::{Page, ProfileView, ReadView};
+
+impl Engine {
+    /// A page of profiles by label, with their open (or last) change. `after` is the `next` of the page before.
+    pub fn profiles(&self, after: Option<&str>, limit: u32) -> Result<Page<ProfileView>> {
+        let (profiles, next, total) = self.0.db.profiles_page(after, limit)?;
+        let ids: Vec<Uuid> = profiles.iter().map(|profile| profile.id).collect();
+        let mut changes: BTreeMap<Uuid, Change> = self
+            .0
+            .db
+            .changes_of_profiles(&ids)?
+            .into_iter()
+            .filter_map(|stored| Some((stored.change.profile_id?, stored.change)))
+            .collect();
+        let items = profiles
+            .into_iter()
+            .map(|profile| {
+                let change = changes.remove(&profile.id);
+                self.profile_view(profile, change)
+            })
+            .collect();
+        Ok(Page { items, next, total })
+    }
+
+    pub fn profile(&self, id: Uuid) -> Result<ProfileView> {
+        let profile = self.0.db.profile(id)?;
+        let change = self.0.db.changes_of_profiles(&[id])?.pop();
+        Ok(self.profile_view(profile, change.map(|stored| stored.change)))
+    }
+
+    /// By label, without case, or by id.
+    ///
+    /// # Errors
+    /// `profile_unknown`.
+    pub fn find_profile(&self, name: &str) -> Result<Uuid> {
+        if let Ok(id) = Uuid::parse_str(name)
+            && let Ok(profile) = self.0.db.profile(id)
+        {
+            return Ok(profile.id);
+        }
+        let found = self.0.db.profile_by_label(name);
+        found
+            .map(|profile| profile.id)
+            .map_err(|problem| problem.with("label", name))
+    }
+
+    /// # Errors
+    /// `service_unknown`, `label_invalid`, `label_taken`, `field_missing|unknown|invalid`, `base_url_invalid`,
+    /// `profile_twice`, the vault's and the folder's.
+    pub async fn add_profile(&self, new: NewProfile) -> Result<ProfileView> {
+        let draft = new.draft;
+        let (profile, manifest, secrets) = self.checked(new)?;
+        let key = self.0.vault.key().await?;
+        if let Some(label) = self.same_account(&profile, &secrets, &key)? {
+            return Err(Problem::new(Code::ProfileTwice)
+                .with("label", label)
+                .with("service", manifest.name.clone()));
+        }
+        let writes = secrets
+            .iter()
+            .map(|(field, secret)| SecretWrite {
+                profile_id: profile.id,
+                cipher: Some(key.seal(Place::secret(profile.id, field), secret)),
+                field: field.clone(),
+            })
+            .collect();
+        let id = profile.id;
+        let profiles = vec![ProfileWrite::Insert(profile)];
+        self.0
+            .db
+            .commit(Job {
+                profiles,
+                secrets: writes,
+                ..Job::default()
+            })
+            .await?;
+        if let Some(draft) = draft {
+            lock(&self.0.drafts).remove(&draft);
+        }
+        self.tell(Some(id), None);
+        self.profile(id)
+    }
+
+    /// The label of a profile that is the same account: same plain fields or, where a service has none, the same key.
+    fn same_account(
+        &self,
+        new: &Profile,
+        secrets: &BTreeMap<String, Secret>,
+        key: &Key,
+    ) -> Result<Option<String>> {
+        if !new.fields.is_empty() {
+            return self
+                .0
+                .db
+                .profile_exists_like(&new.service, &new.origin, &new.fields, None);
+        }
+        let mut after: Option<String> = None;
+        loop {
+            let (page, next, _) = self.0.db.profiles_page(after.as_deref(), 500)?;
+            let rivals: Vec<&Profile> = page
+                .iter()
+                .filter(|held| held.service == new.service && held.origin == new.origin)
+                .collect();
+            let ids: Vec<Uuid> = rivals.iter().map(|held| held.id).collect();
+            let sealed = self.0.db.secrets_of_profiles(&ids)?;
+            for held in rivals {
+                let Some(sealed) = sealed.get(&held.id) else {
+                    continue;
+                };
+                let same = sealed
+                    .iter()
+                    // A password may be the same on many accounts; a key or token never is.
+                    .filter(|(field, _)| !field.contains("password"))
+                    .any(|(field, cipher)| {
+                        secrets.get(field).is_some_and(|typed| {
+                            key.open(Place::secret(held.id, field), cipher)
+                                .is_ok_and(|kept| kept == *typed)
+                        })
+                    });
+                if same {
+                    return Ok(Some(held.label.clone()));
+                }
+            }
+            match next {
+                Some(next) => after = Some(next),
+                None => return Ok(None),
+            }
+        }
+    }
+
+    /// A harmless read with what was typed, before anything is stored.
+    ///
+    /// # Errors
+    /// As `add_profile` but for the label, and what the service or the wire said.
+    pub async fn test_profile(&self, mut new: NewProfile) -> Result<ReadView> {
+        if new.label.trim().is_empty() {
+            "new".clone_into(&mut new.label);
+        }
+        let (profile, manifest, secrets) = self.checked(new)?;
+        let context = unstored(profile, manifest, secrets);
+        let (reading, _) = self.call_read(&context, 2).await;
+        read_view(&context, reading)
+    }
+
+    /// What was typed, checked, with the secrets of its paste.
+    fn checked(
+        &self,
+        new: NewProfile,
+    ) -> Result<(Profile, Arc<Manifest>, BTreeMap<String, Secret>)> {
+        let manifest = self.manifest(&new.service)?;
+        let label = checked_label(&new.label)?;
+        let mut secrets = new.secrets;
+        secrets.retain(|_, secret| !secret.is_empty());
+        let mut fields = trimmed(new.fields);
+        if let Some(draft) = new.draft
+            && let Some(pasted) = lock(&self.0.drafts).get(&draft)
+        {
+            for (name, secret) in &pasted.secrets {
+                secrets
+                    .entry(name.clone())
+                    .or_insert_with(|| secret.clone());
+            }
+            for (name, value) in &pasted.fields {
+                fields.entry(name.clone()).or_insert_with(|| value.clone());
+            }
+        }
+        let base_url = new.base_url.filter(|url| !url.trim().is_empty());
+        let present: BTreeSet<String> = secrets.keys().cloned().collect();
+        manifest.check_profile(&fields, &present, base_url.as_deref())?;
+        let origin = manifest.origin(&fields, base_url.as_deref())?;
+        let profile = Profile {
+            id: Uuid::now_v7(),
+            label,
+            service: manifest.id.clone(),
+            base_url,
+            origin,
+            fields,
+            has_secret: BTreeMap::new(),
+            email: None,
+            verified: None,
+            checked_at: None,
+            known: Known::NeverChecked,
+            problem: None,
+            created_at: Timestamp::now(),
+        };
+        Ok((profile, manifest, secrets))
+    }
+
+    /// # Errors
+    /// As `add_profile`; `busy` while a call of this profile is on its way.
+    pub async fn edit_profile(&self, id: Uuid, edit: ProfileEdit) -> Result<ProfileView> {
+        let mut profile = self.0.db.profile(id)?;
+        let manifest = self.manifest(&profile.service)?;
+        if let Some(label) = &edit.label {
+            profile.label = checked_label(label)?;
+        }
+        if let Some(fields) = edit.fields {
+            profile.fields = trimmed(fields);
+        }
+        let mut secrets = edit.secrets;
+        secrets.retain(|_, secret| !secret.is_empty());
+        let mut present: BTreeSet<String> = profile.has_secret.keys().cloned().collect();
+        present.retain(|name| !edit.forget.contains(name));
+        present.extend(secrets.keys().cloned());
+        manifest.check_profile(&profile.fields, &present, profile.base_url.as_deref())?;
+        if edit.accept_origin {
+            profile.origin = manifest.origin(&profile.fields, profile.base_url.as_deref())?;
+        }
+        let mut writes: Vec<SecretWrite> = Vec::new();
+        let touched = !secrets.is_empty() || !edit.forget.is_empty();
+        if !secrets.is_empty() {
+            let key = self.0.vault.key().await?;
+            writes.extend(secrets.iter().map(|(field, secret)| SecretWrite {
+                profile_id: id,
+                cipher: Some(key.seal(Place::secret(id, field), secret)),
+                field: field.clone(),
+            }));
+        }
+        let mut forget = edit.forget;
+        if touched && let Some(login) = &manifest.login {
+            // A session of the keys before must not outlive them.
+            forget.push(format!("{CAPTURED}{}", login.gives));
+            profile.problem = None;
+        }
+        writes.extend(
+            forget
+                .into_iter()
+                .filter(|field| !secrets.contains_key(field))
+                .map(|field| SecretWrite {
+                    profile_id: id,
+                    field,
+                    cipher: None,
+                }),
+        );
+        if touched {
+            profile.problem = None;
+        }
+        let profiles = vec![ProfileWrite::Edit(profile)];
+        self.0
+            .db
+            .commit(Job {
+                profiles,
+                secrets: writes,
+                ..Job::default()
+            })
+            .await?;
+        self.tell(Some(id), None);
+        self.profile(id)
+    }
+
+    /// Removes the profile and its secrets; its changes stay in the history, an open one is cancelled.
+    ///
+    /// # Errors
+    /// `busy` while a call is on its way.
+    pub async fn remove_profile(&self, id: Uuid) -> Result<()> {
+        if let Some(open) = self.0.db.open_change_of(id)? {
+            self.cancel_change(open.change.id).await?;
+        }
+        self.0.db.commit(ProfileWrite::Remove(id)).await?;
+        self.tell(Some(id), None);
+        Ok(())
+    }
+
+    /// Asks the service which address it holds. An open or unknown change that this proves is settled.
+    ///
+    /// # Errors
+    /// What the service or the wire said (also kept with the profile), the vault's.
+    pub async fn read_profile(&self, id: Uuid) -> Result<ReadView> {
+        let profile = self.0.db.profile(id)?;
+        let context = self.context(profile, &BTreeMap::new()).await?;
+        let (reading, facts) = self.call_read(&context, 3).await;
+        self.note_reading(&context, &reading, facts).await?;
+        read_view(&context, reading)
+    }
+
+    async fn note_reading(&self, context: &Context, reading: &Reading, facts: Facts) -> Result<()> {
+        let id = context.profile.id;
+        if let Some(open) = self.0.db.open_change_of(id)? {
+            let open = self.stored_change(open.change.id).await?;
+            let settled = !open.state.is_sending()
+                && !open.resending
+                && matches!(open.state, State::AwaitingCode | State::Unknown)
+                && matches!(reading, Reading::Shows { .. });
+            if settled {
+                let input = Input::Read(Why::Check, reading.clone(), facts);
+                return self.put_in(context, open, input).await.map(|_| ());
+            }
+        }
+        let input = Input::Read(Why::Check, reading.clone(), facts);
+        let seen = self.seen_by(context, &input, None, Timestamp::now())?;
+        if let Some(seen) = seen {
+            self.0.db.commit(seen).await?;
+        }
+        self.tell(Some(id), None);
+        Ok(())
+    }
+
+    /// What a turn teaches about the profile: a read, or the end of a change without one.
+    pub(super) fn seen_by(
+        &self,
+        context: &Context,
+        input: &Input,
+        after: Option<&Change>,
+        now: Timestamp,
+    ) -> Result<Option<ProfileWrite>> {
+        let id = context.profile.id;
+        let ended = after.filter(|change| change.state == State::Changed);
+        let seen = match (input, ended) {
+            (Input::Read(_, Reading::Shows { email, verified }, _), ended) => {
+                let proved = match ended {
+                    Some(change) => Some(change.to.clone()),
+                    None => self.0.db.last_proved_address(id)?,
+                };
+                Seen {
+                    profile_id: id,
+                    known: known(email.as_deref(), *verified, proved.as_deref()),
+                    email: email.clone(),
+                    verified: *verified,
+                    checked_at: Some(now),
+                    problem: None,
+                }
+            }
+            (_, Some(change)) => Seen {
+                profile_id: id,
+                email: Some(change.to.clone()),
+                verified: None,
+                checked_at: Some(now),
+                known: Known::Changed,
+                problem: None,
+            },
+            (Input::Read(_, Reading::Failed(problem), _), None) => {
+                // What was known before stays; only that the check did not work is new.
+                let held = self.0.db.profile(id)?;
+                Seen {
+                    profile_id: id,
+                    email: held.email,
+                    verified: held.verified,
+                    checked_at: held.checked_at,
+                    known: held.known,
+                    problem: Some(problem.clone()),
+                }
+            }
+            _ => return Ok(None),
+        };
+        Ok(Some(ProfileWrite::Seen(seen)))
+    }
+}
+
+/// How the address is known, beside what our last change proved.
+fn known(email: Option<&str>, verified: Option<bool>, proved: Option<&str>) -> Known {
+    match (email, proved) {
+        (None, _) => Known::NotSet,
+        (Some(email), Some(proved)) if !email::same(email, proved) => Known::ChangedElsewhere,
+        (Some(_), _) if verified == Some(true) => Known::Verified,
+        (Some(_), Some(_)) if verified.is_none() => Known::Changed,
+        _ => Known::AsRead,
+    }
+}
+
+fn read_view(context: &Context, reading: Reading) -> Result<ReadView> {
+    match reading {
+        Reading::Shows { email, verified } => Ok(ReadView { email, verified }),
+        Reading::NotOffered => Err(context.name(Code::NotSupported.into())),
+        Reading::Failed(problem) => Err(problem),
+    }
+}
+
+/// 1 to 80 characters without control characters.
+fn checked_label(label: &str) -> Result<String> {
+    let label = label.trim();
+    if label.is_empty() {
+        return Err(missing("label"));
+    }
+    let bad = label.chars().count() > 80 || label.chars().any(char::is_control);
+    if bad || label_key(label).is_empty() {
+        return Err(Problem::new(Code::LabelInvalid).with("label", label));
+    }
+    Ok(label.to_owned())
+}
+
+fn trimmed(fields: BTreeMap<String, String>) -> BTreeMap<String, String> {
+    fields
+        .into_iter()
+        .map(|(name, value)| (name, value.trim().to_owned()))
+        .filter(|(_, value)| !value.is_empty())
+        .collect()
+}

@@ -1,0 +1,311 @@
+//! One change, driven until it rests: turn, commit, call, turn.
+//!
+//! The intent is on disk before the first byte leaves, the answer before anybody hears of it.
+//! Not here: the transitions (`change::machine`), one call (`calls`).
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::calls::Values;
+use super::context::Context;
+use super::{Engine, lock};
+use crate::change::Change;
+use crate::change::machine::{Do, Facts, Input, Outcome, Reading, Turn, Why, kept_value, turn};
+use crate::db::{ChangeWrite, Expect, Job, Use};
+use crate::error::{Code, Problem, Result};
+use crate::secret::Secret;
+
+/// The closing read-back: so many reads, so far apart (row 5: 3 reads within 15 s).
+const CLOSING_READS: usize = 3;
+const CLOSING_PAUSE: Duration = Duration::from_secs(4);
+
+/// What one run carries from turn to turn.
+#[derive(Default)]
+pub(super) struct Run {
+    /// A login was made in this step.
+    fresh: bool,
+    /// When the open intent was counted against a limit.
+    used_at: Option<Timestamp>,
+}
+
+impl Engine {
+    /// Drives a change until it rests. It runs on its own task: a caller that goes away or a panic loses no answer.
+    ///
+    /// # Errors
+    /// What the machine or the database refuses; the change is then as it was on disk.
+    pub(super) async fn drive(
+        &self,
+        context: Arc<Context>,
+        change: Change,
+        input: Input,
+    ) -> Result<Change> {
+        let flight = self.take_off(change.id)?;
+        let engine = self.clone();
+        let id = change.id;
+        let task = tokio::spawn(async move {
+            let _flight = flight;
+            engine.run(&context, change, input).await
+        });
+        match task.await {
+            Ok(result) => result,
+            Err(_) => {
+                self.recover_one(id)?;
+                Err(Problem::new(Code::Internal))
+            }
+        }
+    }
+
+    async fn run(
+        &self,
+        context: &Arc<Context>,
+        mut change: Change,
+        mut input: Input,
+    ) -> Result<Change> {
+        let mut run = Run::default();
+        loop {
+            let done = self.put(context, &change, input, &mut run).await?;
+            change = done.change;
+            input = match done.next {
+                Do::Nothing => return Ok(change),
+                Do::Step(step) | Do::Resend(step) => {
+                    let (outcome, facts) =
+                        self.guarded_effect(context, &step, &change, &mut run).await;
+                    Input::Answered(outcome, facts)
+                }
+                Do::Login => match self.login(context).await {
+                    Ok(()) => {
+                        run.fresh = true;
+                        Input::LoggedIn
+                    }
+                    Err(problem) => Input::Answered(Outcome::NotSent(problem), Facts::default()),
+                },
+                Do::Read(why) => {
+                    let (reading, facts) = self.read_for(context, why, &change.to).await;
+                    Input::Read(why, reading, facts)
+                }
+            };
+        }
+    }
+
+    /// A panic in a call must not leave a change that looks as if it were still on its way.
+    async fn guarded_effect(
+        &self,
+        context: &Arc<Context>,
+        step: &str,
+        change: &Change,
+        run: &mut Run,
+    ) -> (Outcome, Facts) {
+        let values = values_for(change, step);
+        let (engine, context, step, mut fresh) = (
+            self.clone(),
+            Arc::clone(context),
+            step.to_owned(),
+            run.fresh,
+        );
+        let call = tokio::spawn(async move {
+            let answer = engine
+                .call_effect(&context, &step, &values, &mut fresh)
+                .await;
+            (answer, fresh)
+        });
+        match call.await {
+            Ok((answer, fresh)) => {
+                run.fresh = fresh;
+                answer
+            }
+            Err(_) => (Outcome::NoAnswer(Code::Internal.into()), Facts::default()),
+        }
+    }
+
+    async fn read_for(&self, context: &Context, why: Why, to: &str) -> (Reading, Facts) {
+        match why {
+            Why::Before => self.call_read(context, 1).await,
+            Why::AfterRefusal | Why::Check => self.call_read(context, 3).await,
+            Why::Closing => {
+                let mut last = self.call_read(context, 1).await;
+                for _ in 1..CLOSING_READS {
+                    if last.0.proves(to) || matches!(last.0, Reading::NotOffered) {
+                        break;
+                    }
+                    tokio::time::sleep(CLOSING_PAUSE).await;
+                    last = self.call_read(context, 1).await;
+                }
+                last
+            }
+        }
+    }
+
+    /// One turn and its commit. A lost compare is tried again where the input is about our own call.
+    pub(super) async fn put(
+        &self,
+        context: &Context,
+        change: &Change,
+        input: Input,
+        run: &mut Run,
+    ) -> Result<Turn> {
+        let me = self.0.db.process();
+        let mut base = change.clone();
+        loop {
+            let now = Timestamp::now();
+            let mut done = turn(&base, &context.shape, input.clone(), me, now)?;
+            let seen = self.seen_by(context, &input, Some(&done.change), now)?;
+            if done.unchanged && seen.is_none() {
+                return Ok(done);
+            }
+            let mut job = Job {
+                profiles: seen.into_iter().collect(),
+                ..Job::default()
+            };
+            if !done.unchanged {
+                let expect = Expect::Version(base.version);
+                done.change.version = expect.next();
+                job.changes = vec![ChangeWrite {
+                    change: done.change.clone(),
+                    expect,
+                    values: self.sealed_values(&base, &done.change).await?,
+                    events: done.events.clone(),
+                }];
+                count_uses(context, &input, &done, run, now, &mut job);
+            }
+            match self.0.db.commit(job).await {
+                Ok(()) => {
+                    self.tell(change.profile_id, Some(change.id));
+                    return Ok(done);
+                }
+                Err(problem) if problem.code == Code::Busy && is_ours(&input) => {
+                    base = self.stored_change(base.id).await?;
+                    if base.owner != Some(me) {
+                        return Err(problem);
+                    }
+                }
+                Err(problem) => return Err(problem),
+            }
+        }
+    }
+
+    fn take_off(&self, id: Uuid) -> Result<Flight> {
+        if lock(&self.0.flights).insert(id) {
+            Ok(Flight {
+                engine: self.clone(),
+                id,
+            })
+        } else {
+            Err(Code::Busy.into())
+        }
+    }
+
+    /// Calls on their way in this process: closing waits for them.
+    pub fn calls_under_way(&self) -> usize {
+        lock(&self.0.flights).len()
+    }
+
+    /// What dead processes left: unknown, never sent again by itself.
+    pub(super) fn recover(&self) -> Result<()> {
+        for id in self.0.db.interrupted()? {
+            self.recover_one(id)?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn recover_one(&self, id: Uuid) -> Result<()> {
+        let stored = self.0.db.change(id)?;
+        let shape = self.shape_for(&stored.change);
+        let Ok(done) = turn(
+            &stored.change,
+            &shape,
+            Input::OwnerDied,
+            self.0.db.process(),
+            Timestamp::now(),
+        ) else {
+            return Ok(());
+        };
+        let write = ChangeWrite {
+            change: done.change,
+            expect: Expect::Version(stored.change.version),
+            values: None,
+            events: done.events,
+        };
+        match self.0.db.commit_blocking(write) {
+            Err(problem) if problem.code != Code::Busy => Err(problem),
+            _ => {
+                self.tell(stored.change.profile_id, Some(id));
+                Ok(())
+            }
+        }
+    }
+}
+
+/// A call on its way; the place is free again when it is dropped.
+struct Flight {
+    engine: Engine,
+    id: Uuid,
+}
+
+impl Drop for Flight {
+    fn drop(&mut self) {
+        lock(&self.engine.0.flights).remove(&self.id);
+    }
+}
+
+/// Requests count against the service's limit from their intent on; a certain refusal gives the place back.
+fn count_uses(
+    context: &Context,
+    input: &Input,
+    done: &Turn,
+    run: &mut Run,
+    now: Timestamp,
+    job: &mut Job,
+) {
+    let certain = matches!(
+        input,
+        Input::Answered(
+            Outcome::NotSent(_)
+                | Outcome::Refused(_)
+                | Outcome::TokenRefused
+                | Outcome::CodeWrongOrExpired(_),
+            _
+        )
+    );
+    let use_at = |bucket: &str, at| Use {
+        service: context.profile.service.clone(),
+        profile_id: context.profile.id,
+        bucket: bucket.to_owned(),
+        at,
+    };
+    let limits = &context.manifest.limits;
+    if certain && let Some(at) = run.used_at.take() {
+        job.forget_uses = limits
+            .iter()
+            .map(|limit| use_at(&limit.bucket, at))
+            .collect();
+    }
+    if let Do::Step(step) | Do::Resend(step) = &done.next {
+        let counted = limits.iter().filter(|limit| limit.steps.contains(step));
+        job.uses = counted.map(|limit| use_at(&limit.bucket, now)).collect();
+        run.used_at = (!job.uses.is_empty()).then_some(now);
+    }
+}
+
+/// What the step's templates may name.
+fn values_for(change: &Change, step: &str) -> Values {
+    let mut values = Values::from([("new_email".to_owned(), Secret::new(change.to.clone()))]);
+    if let Some(from) = &change.from {
+        values.insert("old_email".to_owned(), Secret::new(from.clone()));
+    }
+    if let Some(value) = kept_value(change, step) {
+        values.insert("code".to_owned(), value.text.clone());
+    }
+    values
+}
+
+/// About a call that we made: its result must reach the disk.
+fn is_ours(input: &Input) -> bool {
+    match input {
+        Input::Answered(..) | Input::LoggedIn => true,
+        Input::Read(why, ..) => matches!(why, Why::Closing | Why::AfterRefusal),
+        _ => false,
+    }
+}

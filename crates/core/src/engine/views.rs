@@ -1,0 +1,136 @@
+//! Rows to views: what the page and `--json` show.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::Engine;
+use super::context::{bare_shape, shape_of};
+use crate::change::machine::Shape;
+use crate::change::{Change, Event, State, show};
+use crate::error::Result;
+use crate::profile::Profile;
+use crate::view::{ChangeView, EventView, ProfileView, ServiceView};
+
+impl Engine {
+    pub fn services(&self) -> Result<Vec<ServiceView>> {
+        let counts = self.0.db.profiles_per_service()?;
+        Ok(self
+            .0
+            .catalog
+            .all()
+            .into_iter()
+            .map(|manifest| {
+                let count = counts.get(&manifest.id).copied().unwrap_or(0);
+                manifest.view(self.0.catalog.is_own(&manifest.id), count)
+            })
+            .collect())
+    }
+
+    pub(super) fn profile_view(&self, profile: Profile, change: Option<Change>) -> ProfileView {
+        let shown =
+            change.filter(|change| !matches!(change.state, State::Changed | State::Cancelled));
+        ProfileView {
+            id: profile.id,
+            host: host_of(&profile.origin),
+            label: profile.label,
+            service: profile.service,
+            base_url: profile.base_url,
+            fields: profile.fields,
+            has_secret: user_secrets(profile.has_secret),
+            email: profile.email,
+            verified: profile.verified,
+            checked_at: profile.checked_at,
+            known: profile.known,
+            problem: profile.problem,
+            change: shown.map(|change| self.view_of(&change, &[])),
+        }
+    }
+
+    pub(super) fn change_view(&self, change: &Change) -> Result<ChangeView> {
+        let events = self.0.db.events(change.id)?;
+        Ok(self.view_of(change, &events))
+    }
+
+    pub(super) fn change_view_with_events(&self, change: &Change) -> Result<ChangeView> {
+        let events = self.0.db.events(change.id)?;
+        let mut view = self.view_of(change, &events);
+        view.events = events.into_iter().map(event_view).collect();
+        Ok(view)
+    }
+
+    /// `events` give the steps their times; without them the steps have none.
+    pub(super) fn view_of(&self, change: &Change, events: &[Event]) -> ChangeView {
+        let now = Timestamp::now();
+        let manifest = self.manifest(&change.service).ok();
+        let shape = manifest.as_deref().map(shape_of);
+        let waits_for = manifest
+            .as_deref()
+            .filter(|_| matches!(change.state, State::AwaitingCode | State::Unknown))
+            .and_then(|manifest| {
+                manifest.waits_for(&change.step, change.from.as_deref(), &change.to)
+            });
+        ChangeView {
+            id: change.id,
+            profile_id: change.profile_id,
+            profile: change.label.clone(),
+            service: change.service.clone(),
+            from: change.from.clone(),
+            to: change.to.clone(),
+            state: show::shown_state(change, now),
+            open: !change.state.is_end(),
+            step: change.step.clone(),
+            steps: shape
+                .as_ref()
+                .map(|shape| show::steps(change, shape, events))
+                .unwrap_or_default(),
+            proof: change.proof,
+            tries: change.tries,
+            waits_for,
+            requested_at: change.requested_at,
+            expires_at: change.expires_at,
+            resend_at: change.resend_at,
+            retry_at: change.retry_at,
+            problem: change.problem.clone(),
+            has_value: show::has_value(change),
+            cancelled_there: change.cancelled_there,
+            undo_of: change.undo_of,
+            created_at: change.created_at,
+            updated_at: change.updated_at,
+            can: show::can(change, shape.as_ref(), now),
+            events: Vec::new(),
+        }
+    }
+
+    /// The flow of its manifest; where that is gone, one that allows to end the change.
+    pub(super) fn shape_for(&self, change: &Change) -> Shape {
+        self.manifest(&change.service)
+            .map_or_else(|_| bare_shape(change), |manifest| shape_of(&manifest))
+    }
+}
+
+pub(super) fn event_view(event: Event) -> EventView {
+    EventView {
+        at: event.at,
+        kind: event.kind,
+        step: event.step,
+        status: event.status,
+        millis: event.millis,
+        meaning: event.meaning,
+        says: event.says,
+    }
+}
+
+pub(super) fn host_of(origin: &str) -> String {
+    url::Url::parse(origin)
+        .ok()
+        .and_then(|url| url.host_str().map(str::to_owned))
+        .unwrap_or_default()
+}
+
+/// Captured session tokens are nobody's to edit.
+fn user_secrets(all: BTreeMap<String, u32>) -> BTreeMap<String, u32> {
+    all.into_iter()
+        .filter(|(name, _)| !name.starts_with(super::context::CAPTURED))
+        .collect()
+}

@@ -1,0 +1,122 @@
+//! The words around a code, in the languages of the services' mails, and words that say that a number is no code.
+//!
+//! Not here: how much they count (`candidate`).
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+/// Words that announce a code: English, Portuguese, Spanish, then French, German, Italian.
+static ANNOUNCES: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(concat!(
+        r"(?i)\b(?:code|passcode|otp|one[- ]time|verif|confirm|validat|activation key|pin\b|2fa\b|token\b|",
+        r"c[oó]\x{301}?digo|senha de uso|uso [uú]nico|valida|clave|",
+        r"v[ée]rif|best[aä]tig|einmal|codice)"
+    ))
+    .expect("a pattern")
+});
+
+/// Words after which a number is something else.
+const OTHER_NUMBER: &[&str] = &[
+    "order",
+    "invoice",
+    "receipt",
+    "ticket",
+    "case",
+    "reference",
+    "ref",
+    "id",
+    "port",
+    "zip",
+    "postcode",
+    "phone",
+    "tel",
+    "telephone",
+    "fax",
+    "call",
+    "account",
+    "customer",
+    "suite",
+    "box",
+    "version",
+    "build",
+    "amount",
+    "total",
+    "price",
+    "balance",
+    "item",
+    "sku",
+    "tracking",
+    "copyright",
+    "pedido",
+    "fatura",
+    "recibo",
+    "chamado",
+    "protocolo",
+    "porta",
+    "cep",
+    "telefone",
+    "fone",
+    "conta",
+    "cliente",
+    "sala",
+    "valor",
+    "saldo",
+    "preço",
+    "cnpj",
+    "cpf",
+    "rastreio",
+    "factura",
+    "orden",
+    "caso",
+    "referencia",
+    "puerto",
+    "teléfono",
+    "telefono",
+    "cuenta",
+    "importe",
+    "precio",
+    "rastreo",
+    "apartado",
+    "steamid",
+    "isbn",
+    "since",
+    "desde",
+    "©",
+];
+
+/// Words that do not decide anything between one of the above and its number.
+const FILLER: &[&str] = &[
+    "number", "no", "nº", "n°", "num", "nr", "número", "numero", "is", "é", "es", "the", "your",
+    "seu", "su", "sua", "tu", "of", "de", "do", "da", "del", "el", "la", "o", "a", "", "-", "–",
+    "—", "|", "=", "was", "foi", "fue",
+];
+
+/// Units and times that turn the number before them into a quantity.
+const UNIT: &[&str] = &[
+    "minute", "minutes", "min", "mins", "hour", "hours", "day", "days", "second", "seconds",
+    "minuto", "minutos", "hora", "horas", "dia", "dias", "día", "días", "segundo", "segundos",
+    "usd", "eur", "brl", "gbp", "reais", "dollars", "euros", "dólares", "px", "kb", "mb", "gb",
+    "am", "pm", "items", "itens", "users", "points", "pontos", "puntos", "%", "€", "$", "£",
+];
+
+pub(super) fn announces(line: &str) -> bool {
+    ANNOUNCES.is_match(line)
+}
+
+pub(super) fn is_other_number(word: &str) -> bool {
+    OTHER_NUMBER.contains(&word)
+}
+
+pub(super) fn is_filler(word: &str) -> bool {
+    FILLER.contains(&word)
+}
+
+pub(super) fn is_unit(word: &str) -> bool {
+    UNIT.contains(&word)
+}
+
+/// `$`, `R$`, `US$`, `€`, …: the next number is a price.
+pub(super) fn is_currency(token: &str) -> bool {
+    token.ends_with(['$', '€', '£', '¥', '₹']) && token.chars().count() <= 4
+}

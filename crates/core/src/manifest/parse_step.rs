@@ -1,0 +1,403 @@
+//! Steps and answer rules of a manifest file, one by one.
+//!
+//! Not here: what the whole file must hold (`parse`).
+
+use super::answer::{Meaning, Rule, Shows};
+use super::matcher::{BodyRule, Status, read_texts};
+use super::model::{Body, Step, Tree};
+use super::parse::{Mistakes, Names};
+use super::pointer::Pointer;
+use super::source::{
+    AnswerSource, ManifestSource, Means, MethodSource, StepSource, WaitsForSource, What,
+};
+use super::template::Template;
+use super::waits::WaitsFor;
+use crate::error::Code;
+use crate::http::Method;
+use crate::mail::{Awaited, LinkPattern, Looks, RefusedLink, Waits};
+
+/// Headers that the sender sets itself.
+const OWN_HEADERS: [&str; 7] = [
+    "host",
+    "content-length",
+    "transfer-encoding",
+    "connection",
+    "content-type",
+    "upgrade",
+    "te",
+];
+
+pub fn step(
+    m: &mut Mistakes,
+    names: &Names<'_>,
+    raw: &ManifestSource,
+    id: &str,
+    step: &StepSource,
+    says: &[Pointer],
+) -> Step {
+    let path = read_path(m, names, id, &step.path);
+    let query = step.query.iter().map(|(name, text)| {
+        (
+            name.clone(),
+            names.template(m, &["step", id, "query", name], text),
+        )
+    });
+    let query = query.collect();
+    let body = read_body(m, names, id, step);
+    let says = match &step.says {
+        Some(own) => pointers(m, &["step", id, "says"], own),
+        None => says.to_vec(),
+    };
+    let step = Step {
+        id: id.to_owned(),
+        method: method(step.method),
+        path,
+        query,
+        headers: read_headers(m, names, raw, id, step),
+        body,
+        waits_for: step
+            .waits_for
+            .as_ref()
+            .and_then(|waits| read_waits(m, id, waits)),
+        bucket: None,
+        answers: rules(m, &["step", id, "answer"], &step.answers),
+        says,
+    };
+    if raw.steps[id].answers.is_empty() {
+        m.add(
+            &["step", id],
+            "a step needs at least one [[answer]] rule of its own",
+            None,
+        );
+    }
+    if step.waits_for.is_none() && super::needs::step_names(&step).contains("code") {
+        let hint = "waits_for = { what = \"code\", sent_to = \"new\" }".to_owned();
+        m.add(
+            &["step", id],
+            "this step sends `code` and does not wait for one",
+            Some(hint),
+        );
+    }
+    step
+}
+
+fn method(raw: MethodSource) -> Method {
+    match raw {
+        MethodSource::Get => Method::Get,
+        MethodSource::Post => Method::Post,
+        MethodSource::Put => Method::Put,
+        MethodSource::Patch => Method::Patch,
+        MethodSource::Delete => Method::Delete,
+    }
+}
+
+fn read_path(m: &mut Mistakes, names: &Names<'_>, id: &str, path: &str) -> Vec<Template> {
+    let place = ["step", id, "path"];
+    let Some(rest) = path.strip_prefix('/') else {
+        m.add(
+            &place,
+            "a path starts with `/`",
+            Some(format!("\"/{path}\"")),
+        );
+        return Vec::new();
+    };
+    if rest.contains(['?', '#']) {
+        m.add(
+            &place,
+            "a path holds no `?` and no `#`",
+            Some("use `query = { name = \"value\" }`".to_owned()),
+        );
+    }
+    rest.split('/')
+        .map(|part| segment(m, names, &place, part))
+        .collect()
+}
+
+/// One path segment; what it names cannot be left out.
+pub fn segment(m: &mut Mistakes, names: &Names<'_>, place: &[&str], text: &str) -> Template {
+    let template = names.template(m, place, text);
+    for name in template.names() {
+        if names.fields.get(name).is_some_and(|field| field.optional) {
+            m.add(
+                place,
+                format!("the optional field `{name}` cannot be left out of a path"),
+                None,
+            );
+        }
+    }
+    if matches!(text, "." | "..") {
+        m.add(place, "`.` and `..` are not path segments", None);
+    }
+    template
+}
+
+fn read_headers(
+    m: &mut Mistakes,
+    names: &Names<'_>,
+    raw: &ManifestSource,
+    id: &str,
+    step: &StepSource,
+) -> Vec<(String, Template)> {
+    let mut headers: Vec<(String, Template)> = Vec::new();
+    let own = step.headers.iter().map(|(name, text)| (name, text, true));
+    let shared = raw.headers.iter().map(|(name, text)| (name, text, false));
+    for (name, text, is_own) in own.chain(shared) {
+        let own_place = ["step", id, "headers", name];
+        let place = if is_own {
+            &own_place[..]
+        } else {
+            &["headers", name][..]
+        };
+        let token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+        if name.is_empty() || !name.bytes().all(token) {
+            m.add(place, format!("`{name}` is not a header name"), None);
+        }
+        if OWN_HEADERS.contains(&name.to_ascii_lowercase().as_str()) {
+            m.add(
+                place,
+                format!("a manifest cannot set `{name}`"),
+                Some("Readdress sets it from the call".to_owned()),
+            );
+        }
+        if text.chars().any(char::is_control) {
+            m.add(place, "a header holds no line breaks", None);
+        }
+        let template = names.template(m, place, text);
+        let skipped = !is_own && !step.auth && template.names().any(|name| names.is_secret(name));
+        if !skipped
+            && !headers
+                .iter()
+                .any(|(other, _)| other.eq_ignore_ascii_case(name))
+        {
+            headers.push((name.clone(), template));
+        }
+    }
+    headers.sort_by(|(one, _), (other, _)| one.cmp(other));
+    headers
+}
+
+fn read_body(m: &mut Mistakes, names: &Names<'_>, id: &str, step: &StepSource) -> Body {
+    if step.json.is_some() && step.form.is_some() {
+        m.add(
+            &["step", id, "form"],
+            "a step has `json` or `form`, not both",
+            None,
+        );
+    }
+    if let (Some(_), MethodSource::Get) = (step.json.as_ref(), step.method) {
+        m.add(
+            &["step", id, "json"],
+            "a GET has no body",
+            Some("use `query`".to_owned()),
+        );
+    }
+    match (&step.json, &step.form) {
+        (Some(tree), _) => Body::Json(read_tree(m, names, &["step", id, "json"], tree)),
+        (None, Some(form)) => {
+            let mut list = Vec::new();
+            for (name, value) in form {
+                let place = ["step", id, "form", name];
+                match value.as_str() {
+                    Some(text) => list.push((name.clone(), names.template(m, &place, text))),
+                    None => m.add(
+                        &place,
+                        "a form holds texts",
+                        Some("put it in quotes".to_owned()),
+                    ),
+                }
+            }
+            Body::Form(list)
+        }
+        (None, None) => Body::None,
+    }
+}
+
+fn read_tree(m: &mut Mistakes, names: &Names<'_>, place: &[&str], value: &toml::Value) -> Tree {
+    match value {
+        toml::Value::String(text) => Tree::Text(names.template(m, place, text)),
+        toml::Value::Boolean(yes) => Tree::Plain(yes.to_string()),
+        toml::Value::Integer(number) => Tree::Plain(number.to_string()),
+        toml::Value::Float(number) if number.is_finite() => {
+            Tree::Plain(serde_json::Value::from(*number).to_string())
+        }
+        toml::Value::Float(_) | toml::Value::Datetime(_) => {
+            m.add(
+                place,
+                "JSON has no such value",
+                Some("put it in quotes".to_owned()),
+            );
+            Tree::Plain("null".to_owned())
+        }
+        toml::Value::Array(items) => {
+            let read = |(at, item): (usize, &toml::Value)| {
+                read_tree(m, names, &[place, &[&at.to_string()]].concat(), item)
+            };
+            Tree::List(items.iter().enumerate().map(read).collect())
+        }
+        toml::Value::Table(table) => {
+            let read = |(name, item): (&String, &toml::Value)| {
+                (
+                    name.clone(),
+                    read_tree(m, names, &[place, &[name]].concat(), item),
+                )
+            };
+            Tree::Object(table.iter().map(read).collect())
+        }
+    }
+}
+
+fn read_waits(m: &mut Mistakes, id: &str, raw: &WaitsForSource) -> Option<WaitsFor> {
+    let place = ["step", id, "waits_for"];
+    let looks_place = ["step", id, "waits_for", "looks"];
+    let shape = raw
+        .looks
+        .as_ref()
+        .map(|looks| Looks::new(looks).map_err(|fault| fault.to_string()));
+    let looks = shape.and_then(|shape| m.take(&looks_place, shape));
+    let link_place = ["step", id, "waits_for", "link"];
+    let link = raw
+        .link
+        .as_ref()
+        .and_then(|link| m.take(&link_place, LinkPattern::new(&link.host, &link.path)));
+    if raw
+        .link
+        .as_ref()
+        .is_some_and(|link| !link.path.contains("{code}"))
+    {
+        m.add(
+            &link_place,
+            "the link's path has no place for the code",
+            Some("write `{code}` for that segment".to_owned()),
+        );
+    }
+    let mut refuse = Vec::new();
+    for other in &raw.not_links {
+        let own = other
+            .host
+            .as_ref()
+            .or(raw.link.as_ref().map(|link| &link.host));
+        let Some(host) = own else {
+            m.add(
+                &place,
+                "`not_links` needs a host, its own or that of `link`",
+                None,
+            );
+            continue;
+        };
+        if let Some(pattern) = m.take(&place, LinkPattern::new(host, &other.path)) {
+            refuse.push(RefusedLink {
+                host: pattern.host,
+                path: pattern.path,
+                reason: other.kind.clone(),
+            });
+        }
+    }
+    Some(WaitsFor {
+        what: raw.what,
+        sent_to: raw.sent_to,
+        looks: raw.looks.clone(),
+        waits: Waits {
+            what: match raw.what {
+                What::Code => Awaited::Code,
+                What::Link => Awaited::Link,
+            },
+            looks,
+            link: link.into_iter().collect(),
+            refuse,
+            address: None,
+        },
+    })
+}
+
+pub fn pointers(m: &mut Mistakes, place: &[&str], list: &[String]) -> Vec<Pointer> {
+    list.iter()
+        .filter_map(|text| m.take(place, Pointer::parse(text)))
+        .collect()
+}
+
+pub fn rules(m: &mut Mistakes, place: &[&str], list: &[AnswerSource]) -> Vec<Rule> {
+    let read =
+        |(at, raw): (usize, &AnswerSource)| rule(m, &[place, &[&at.to_string()]].concat(), raw);
+    list.iter().enumerate().map(read).collect()
+}
+
+fn rule(m: &mut Mistakes, place: &[&str], raw: &AnswerSource) -> Rule {
+    let at = |name: &'static str| [place, &[name]].concat();
+    let pointer = |m: &mut Mistakes, text: &String| m.take(&at("shows"), Pointer::parse(text));
+    let means = meaning(raw.means);
+    let again = raw.again.map(meaning);
+    if again.is_some() && means != Meaning::TokenRefused {
+        m.add(
+            &at("again"),
+            "`again` goes with `means = \"token_refused\"`",
+            None,
+        );
+    }
+    if raw.retry_after.is_some() && means != Meaning::Refused(Code::RateLimited) {
+        m.add(
+            &at("retry_after"),
+            "`retry_after` goes with `means = \"rate_limited\"`",
+            None,
+        );
+    }
+    Rule {
+        status: raw
+            .status
+            .as_ref()
+            .and_then(|status| m.take(&at("status"), Status::read(status)))
+            .unwrap_or(Status::Any),
+        body: raw
+            .body
+            .as_ref()
+            .and_then(|body| m.take(&at("body"), BodyRule::read(body)))
+            .unwrap_or(BodyRule::Anything),
+        text: raw
+            .text
+            .as_ref()
+            .and_then(|text| m.take(&at("text"), read_texts(text)))
+            .unwrap_or_default(),
+        means,
+        again,
+        retry_after: m.duration(&at("retry_after"), raw.retry_after.as_ref()),
+        gives: raw
+            .gives
+            .iter()
+            .filter_map(|(name, text)| {
+                Some((name.clone(), m.take(&at("gives"), Pointer::parse(text))?))
+            })
+            .collect(),
+        shows: raw.shows.as_ref().map(|shows| Shows {
+            email: shows.email.as_ref().and_then(|text| pointer(m, text)),
+            verified: shows.verified.as_ref().and_then(|text| pointer(m, text)),
+            none: shows.none,
+        }),
+    }
+}
+
+fn meaning(raw: Means) -> Meaning {
+    Meaning::Refused(match raw {
+        Means::Ok => return Meaning::Ok,
+        Means::CodeSent => return Meaning::CodeSent,
+        Means::ReadBack => return Meaning::ReadBack,
+        Means::TokenRefused => return Meaning::TokenRefused,
+        Means::CodeWrongOrExpired => return Meaning::CodeWrongOrExpired,
+        Means::EmailInvalid => Code::EmailInvalid,
+        Means::EmailSame => Code::EmailSame,
+        Means::EmailTaken => Code::EmailTaken,
+        Means::CredentialsRefused => Code::CredentialsRefused,
+        Means::LoginTokenNeeded => Code::LoginTokenNeeded,
+        Means::PasswordRefused => Code::PasswordRefused,
+        Means::TwoFactorRequired => Code::TwoFactorRequired,
+        Means::AccountNotFound => Code::AccountNotFound,
+        Means::AccountSuspended => Code::AccountSuspended,
+        Means::AccountDeleted => Code::AccountDeleted,
+        Means::PlaceBlocked => Code::PlaceBlocked,
+        Means::NotSupported => Code::NotSupported,
+        Means::RateLimited => Code::RateLimited,
+        Means::CodeWrong => Code::CodeWrong,
+        Means::CodeExpired => Code::CodeExpired,
+        Means::TooManyAttempts => Code::TooManyAttempts,
+        Means::NothingPending => Code::NothingPending,
+        Means::RequestRefused => Code::RequestRefused,
+    })
+}

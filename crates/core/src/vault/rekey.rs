@@ -1,0 +1,61 @@
+//! Seals everything anew, or drops it, in one transaction with the vault's row.
+
+use rusqlite::{Connection, params};
+use uuid::Uuid;
+
+use super::cipher::{Key, Place};
+use crate::db::{Fail, Id, VaultRow};
+
+type Done<T = ()> = std::result::Result<T, Fail>;
+
+/// Opens every value with `old`, seals it with `new`, and puts the row of `new` in place.
+///
+/// One value that does not open stops it: nothing is lost, and its problem names the field.
+pub(super) fn reseal(
+    db: &Connection,
+    old_row: &VaultRow,
+    old: &Key,
+    row: &VaultRow,
+    new: &Key,
+) -> Done {
+    row.replace(db, Some(old_row))?;
+    for (profile, field, cipher) in
+        rows::<String>(db, "SELECT profile_id, field, cipher FROM secrets")?
+    {
+        let place = Place::secret(profile, &field);
+        db.prepare_cached("UPDATE secrets SET cipher = ?3 WHERE profile_id = ?1 AND field = ?2")?
+            .execute(params![
+                Id(profile),
+                field,
+                new.seal(place, &old.open(place, &cipher)?)
+            ])?;
+    }
+    for (change, n, cipher) in rows::<i64>(db, "SELECT change_id, n, cipher FROM change_values")? {
+        let mut find =
+            db.prepare_cached("SELECT step FROM change_values WHERE change_id = ?1 AND n = ?2")?;
+        let step: String = find.query_row(params![Id(change), n], |row| row.get(0))?;
+        let place = Place::value(change, &step);
+        db.prepare_cached("UPDATE change_values SET cipher = ?3 WHERE change_id = ?1 AND n = ?2")?
+            .execute(params![
+                Id(change),
+                n,
+                new.seal(place, &old.open(place, &cipher)?)
+            ])?;
+    }
+    Ok(())
+}
+
+/// Drops every sealed value, and puts the new row in place.
+pub(super) fn start_anew(db: &Connection, old: Option<&VaultRow>, row: &VaultRow) -> Done {
+    db.execute("DELETE FROM secrets", [])?;
+    db.execute("DELETE FROM change_values", [])?;
+    row.replace(db, old)
+}
+
+fn rows<T: rusqlite::types::FromSql>(db: &Connection, sql: &str) -> Done<Vec<(Uuid, T, Vec<u8>)>> {
+    let mut find = db.prepare_cached(sql)?;
+    let rows = find.query_map([], |row| {
+        Ok((row.get::<_, Id>(0)?.0, row.get(1)?, row.get(2)?))
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}

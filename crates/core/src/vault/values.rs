@@ -1,0 +1,56 @@
+//! Between sealed rows and plain values.
+
+use std::collections::BTreeMap;
+
+use uuid::Uuid;
+
+use super::cipher::{Key, Place};
+use crate::change::{Change, Value};
+use crate::db::{SealedValue, StoredChange};
+use crate::error::Result;
+use crate::secret::Secret;
+
+/// The change's values as they are stored.
+pub fn seal_values(key: &Key, change: &Change) -> Vec<SealedValue> {
+    let seal = |value: &Value| SealedValue {
+        step: value.step.clone(),
+        cipher: key.seal(Place::value(change.id, &value.step), &value.text),
+        marked: value.marked,
+    };
+    change.values.iter().map(seal).collect()
+}
+
+/// The change with its values in the clear.
+///
+/// # Errors
+/// `secret_damaged`.
+pub fn open_values(key: &Key, stored: StoredChange) -> Result<Change> {
+    let mut change = stored.change;
+    for value in stored.values {
+        let text = key.open(Place::value(change.id, &value.step), &value.cipher)?;
+        change.values.push(Value {
+            step: value.step,
+            text,
+            marked: value.marked,
+        });
+    }
+    Ok(change)
+}
+
+/// A profile's secrets in the clear.
+///
+/// # Errors
+/// `secret_damaged`.
+pub fn open_secrets(
+    key: &Key,
+    profile: Uuid,
+    sealed: &BTreeMap<String, Vec<u8>>,
+) -> Result<BTreeMap<String, Secret>> {
+    let open = |(field, cipher): (&String, &Vec<u8>)| {
+        Ok((
+            field.clone(),
+            key.open(Place::secret(profile, field), cipher)?,
+        ))
+    };
+    sealed.iter().map(open).collect()
+}

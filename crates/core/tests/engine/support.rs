@@ -1,0 +1,110 @@
+//! A practice world and an engine on a fresh folder.
+
+use std::collections::BTreeMap;
+
+use readdress_core::ask::{NewProfile, RequestChange};
+use readdress_core::engine::{Engine, Options};
+use readdress_core::secret::Secret;
+use readdress_core::vault::{VaultEnv, new_key_file};
+use readdress_core::view::{ChangeView, ProfileView};
+use readdress_sandbox::{Sandbox, Service, practice_accounts};
+use tempfile::TempDir;
+use uuid::Uuid;
+
+pub struct World {
+    pub sandbox: Sandbox,
+    pub engine: Engine,
+    pub folder: TempDir,
+}
+
+impl World {
+    pub async fn new() -> Self {
+        let sandbox = Sandbox::start(readdress_sandbox::Options::default())
+            .await
+            .expect("practice starts");
+        let folder = TempDir::new().expect("a folder");
+        new_key_file(&folder.path().join("key")).expect("a key file");
+        let engine = open(&folder);
+        Self {
+            sandbox,
+            engine,
+            folder,
+        }
+    }
+
+    /// The same folder, as another program sees it.
+    pub fn other_engine(&self) -> Engine {
+        open(&self.folder)
+    }
+
+    pub fn account(service: Service) -> readdress_sandbox::PracticeAccount {
+        practice_accounts()
+            .into_iter()
+            .find(|account| account.service == service.id())
+            .expect("an account")
+    }
+
+    pub fn new_profile(&self, service: Service) -> NewProfile {
+        let account = Self::account(service);
+        NewProfile {
+            service: service.id().to_owned(),
+            label: account.label.to_owned(),
+            fields: texts(&account.fields),
+            secrets: texts(&account.secrets)
+                .into_iter()
+                .map(|(name, value)| (name, Secret::new(value)))
+                .collect(),
+            base_url: Some(self.sandbox.urls().of(service).to_owned()),
+            draft: None,
+        }
+    }
+
+    pub async fn profile(&self, service: Service) -> ProfileView {
+        self.engine
+            .add_profile(self.new_profile(service))
+            .await
+            .expect("the profile is added")
+    }
+
+    pub async fn request(&self, profile: Uuid, to: &str) -> ChangeView {
+        self.engine
+            .request_change(ask(profile, to))
+            .await
+            .expect("the request is sent")
+    }
+
+    /// The raw mail that last went to `to`.
+    pub fn mail(&self, to: &str) -> String {
+        self.sandbox.last_mail(to).expect("a mail came").raw
+    }
+}
+
+pub fn ask(profile: Uuid, to: &str) -> RequestChange {
+    RequestChange {
+        profile_id: profile,
+        to: to.to_owned(),
+        secrets: BTreeMap::new(),
+        replace: false,
+        anyway: false,
+        undo_of: None,
+    }
+}
+
+fn open(folder: &TempDir) -> Engine {
+    let vault = VaultEnv {
+        key_file: Some(folder.path().join("key")),
+        ..VaultEnv::default()
+    };
+    Engine::open(Options {
+        data_dir: Some(folder.path().join("data")),
+        vault,
+        ..Options::default()
+    })
+    .expect("the engine opens")
+}
+
+fn texts(map: &BTreeMap<&'static str, &'static str>) -> BTreeMap<String, String> {
+    map.iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+        .collect()
+}

@@ -1,0 +1,9 @@
+//! The sender against servers that do what servers do: one test per fault, each on loopback.
+
+mod answers;
+mod connections;
+mod faults;
+mod proxies;
+mod servers;
+mod settings;
+mod tls;

@@ -1,0 +1,30 @@
+// One flow: a fresh home, a started app, its window; and a picture of what it looked like when it went wrong.
+import test from "node:test";
+import { make_home, start_app } from "./driver.js";
+import { Window } from "./window.js";
+
+/** Starting included. A flow takes 2 to 5 seconds on a quiet machine. */
+const LONGEST_FLOW = 90_000;
+
+export function flow(name, steps, env = {}) {
+  test(name, { timeout: LONGEST_FLOW }, async (t) => {
+    const home = await make_home();
+    let started = null;
+    t.after(async () => {
+      await started?.close();
+      await home.remove();
+    });
+    started = await start_app(home, env);
+    const window = new Window(started.driver);
+    const stop = async () => {
+      await started.close();
+      started = null;
+    };
+    try {
+      await steps(window, home, stop);
+    } catch (why) {
+      if (started) t.diagnostic(`picture: ${await window.shoot(name.replace(/\W+/g, "-")).catch(String)}`);
+      throw why;
+    }
+  });
+}

@@ -1,0 +1,10 @@
+// Where the programs under test are. `cargo xtask test` tells; a developer who runs `node --test` has them in target/.
+import { fileURLToPath } from "node:url";
+
+const built = (path) => fileURLToPath(new URL(`../../target/${path}`, import.meta.url));
+
+export const app = process.env.READDRESS_APP ?? built("debug/readdress");
+export const cli = process.env.READDRESS_CLI ?? built("debug/readdress-cli");
+export const tauri_driver = process.env.TAURI_DRIVER ?? built("tools/bin/tauri-driver");
+/** Not kept in git: what failed flows looked like, and new pictures for the README. */
+export const shots = fileURLToPath(new URL("../shots/", import.meta.url));
