@@ -43,7 +43,10 @@ impl Shell {
             mode: self.mode(),
             platform: here(),
             first_start: false,
-            data_folder: self.folder_path().map(|path| path.display().to_string()).unwrap_or_default(),
+            data_folder: self
+                .folder_path()
+                .map(|path| path.display().to_string())
+                .unwrap_or_default(),
             data_bytes: 0,
             preferences: self.preferences(),
             vault: VaultView {
@@ -75,7 +78,10 @@ impl Shell {
 
 fn nothing_yet(engine: &Engine) -> Result<bool> {
     Ok(engine.profiles(None, 1)?.total == 0
-        && engine.history(&HistoryFilter::default(), None, 1, false)?.total == 0)
+        && engine
+            .history(&HistoryFilter::default(), None, 1, false)?
+            .total
+            == 0)
 }
 
 fn here() -> Platform {

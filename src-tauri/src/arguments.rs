@@ -3,11 +3,16 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use readdress_core::secret::Secret;
+use readdress_core::vault::VaultEnv;
+
 /// How the window is to start.
 #[derive(Debug, Clone, Default)]
 pub struct Start {
     /// `--data-dir`; `None`: `READDRESS_DATA_DIR`, else the system's folder.
     pub data_dir: Option<PathBuf>,
+    /// `READDRESS_PASSPHRASE` and `READDRESS_KEY_FILE`.
+    pub vault: VaultEnv,
     /// A second start raises the first window. Off under `READDRESS_E2E=1`: there the next window races the last one's end.
     pub single_instance: bool,
     /// `READDRESS_REPORT_USABLE=1`: say on stdout when the first list is painted.
@@ -41,6 +46,17 @@ Without a window: readdress-cli";
 pub fn read(arguments: impl Iterator<Item = OsString>) -> Result<Asked, String> {
     let mut start = Start {
         data_dir: None,
+        vault: VaultEnv {
+            passphrase: std::env::var("READDRESS_PASSPHRASE")
+                .ok()
+                .filter(|text| !text.is_empty())
+                .map(Secret::new),
+            key_file: std::env::var_os("READDRESS_KEY_FILE")
+                .filter(|path| !path.is_empty())
+                .map(PathBuf::from),
+            // Somebody sits here who can be asked.
+            auto_keychain: false,
+        },
         single_instance: !is_set("READDRESS_E2E"),
         report_usable: is_set("READDRESS_REPORT_USABLE"),
     };
@@ -49,7 +65,10 @@ pub fn read(arguments: impl Iterator<Item = OsString>) -> Result<Asked, String> 
         match argument.to_str() {
             Some("--help" | "-h") => return Ok(Asked::Print(HELP.to_owned())),
             Some("--version" | "-V") => {
-                return Ok(Asked::Print(format!("readdress {}", env!("CARGO_PKG_VERSION"))));
+                return Ok(Asked::Print(format!(
+                    "readdress {}",
+                    env!("CARGO_PKG_VERSION")
+                )));
             }
             Some("--data-dir") => match arguments.next() {
                 Some(dir) if !dir.is_empty() => start.data_dir = Some(PathBuf::from(dir)),
@@ -84,24 +103,38 @@ mod tests {
     #[test]
     fn takes_the_folder_in_both_forms() {
         for form in [&["--data-dir", "a b"][..], &["--data-dir=a b"][..]] {
-            let Ok(Asked::Window(start)) = asked(form) else { panic!("{form:?}") };
+            let Ok(Asked::Window(start)) = asked(form) else {
+                panic!("{form:?}")
+            };
             assert_eq!(start.data_dir, Some(PathBuf::from("a b")));
         }
     }
 
     #[test]
     fn names_the_mistake() {
-        for wrong in [&["--data-dir"][..], &["--data-dir", ""], &["--data-dir="], &["--verbose"], &["x"]] {
-            let Err(line) = asked(wrong) else { panic!("{wrong:?} was taken") };
+        for wrong in [
+            &["--data-dir"][..],
+            &["--data-dir", ""],
+            &["--data-dir="],
+            &["--verbose"],
+            &["x"],
+        ] {
+            let Err(line) = asked(wrong) else {
+                panic!("{wrong:?} was taken")
+            };
             assert!(line.contains("--help"), "{line}");
         }
     }
 
     #[test]
     fn prints_version_and_help() {
-        let Ok(Asked::Print(version)) = asked(&["--version"]) else { panic!() };
+        let Ok(Asked::Print(version)) = asked(&["--version"]) else {
+            panic!()
+        };
         assert_eq!(version, format!("readdress {}", env!("CARGO_PKG_VERSION")));
-        let Ok(Asked::Print(help)) = asked(&["-h", "--unknown"]) else { panic!() };
+        let Ok(Asked::Print(help)) = asked(&["-h", "--unknown"]) else {
+            panic!()
+        };
         assert!(help.contains("readdress-cli"));
     }
 }

@@ -1,7 +1,8 @@
 //! Whether there is a display to open a window on: GTK would end the program with a panic.
 
 /// What a person reads who has none.
-pub const MISSING: &str = "readdress: there is no display to open a window on. Without one, use readdress-cli.";
+pub const MISSING: &str =
+    "readdress: there is no display to open a window on. Without one, use readdress-cli.";
 
 /// The environment names a display; asks nobody.
 pub fn is_named() -> bool {

@@ -68,7 +68,9 @@ fn tell<R: Runtime>(app: &AppHandle<R>, of: Mode, changed: &Changed) {
 /// Asked on a thread that may wait.
 async fn others_version(engine: &Engine) -> i64 {
     let engine = engine.clone();
-    tauri::async_runtime::spawn_blocking(move || engine.data_version()).await.unwrap_or_default()
+    tauri::async_runtime::spawn_blocking(move || engine.data_version())
+        .await
+        .unwrap_or_default()
 }
 
 fn drain(news: &mut Receiver<Changed>, into: &mut Changed) {
@@ -86,7 +88,10 @@ fn merge(into: &mut Changed, one: Changed) {
     add(&mut into.profiles, one.profiles);
     add(&mut into.changes, one.changes);
     if into.profiles.len() + into.changes.len() > IDS_AT_MOST {
-        *into = Changed { all: true, ..Changed::default() };
+        *into = Changed {
+            all: true,
+            ..Changed::default()
+        };
     }
 }
 
@@ -112,10 +117,26 @@ mod tests {
         let id = |n: u128| uuid::Uuid::from_u128(n);
         let mut all = Changed::default();
         for n in [1, 2, 1] {
-            merge(&mut all, Changed { profiles: vec![id(n)], changes: vec![id(9)], all: false });
+            merge(
+                &mut all,
+                Changed {
+                    profiles: vec![id(n)],
+                    changes: vec![id(9)],
+                    all: false,
+                },
+            );
         }
-        assert_eq!((all.profiles.len(), all.changes.len(), all.all), (2, 1, false));
-        merge(&mut all, Changed { changes: (10..300).map(id).collect(), ..Changed::default() });
+        assert_eq!(
+            (all.profiles.len(), all.changes.len(), all.all),
+            (2, 1, false)
+        );
+        merge(
+            &mut all,
+            Changed {
+                changes: (10..300).map(id).collect(),
+                ..Changed::default()
+            },
+        );
         assert!(all.all && all.changes.is_empty() && all.profiles.is_empty());
     }
 }

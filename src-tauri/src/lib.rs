@@ -30,6 +30,7 @@ pub use crate::app_state::{AppState, Platform};
 pub use crate::arguments::Start;
 pub use crate::preferences::{Language, Preferences, TextSize, Theme};
 pub use crate::state::Mode;
+pub use crate::window::on_run_event;
 
 /// Starts the window, or prints what was asked for, and says how it ended.
 pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
@@ -48,18 +49,21 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     if !display::is_named() {
         return without_display();
     }
-    let builder = builder::<tauri::Wry>(start);
+    let builder = builder::<tauri::Wry>(&start);
     // Asked only now, since the folder is being opened meanwhile.
     if !display::answers() {
         return without_display();
     }
     match builder.build(context()) {
         Ok(app) => {
-            app.run(window::on_run_event);
+            app.run(|app, event| on_run_event(app, &event));
             ExitCode::SUCCESS
         }
         Err(error) => {
-            let _ = writeln!(std::io::stderr(), "readdress: the window did not start: {error}");
+            let _ = writeln!(
+                std::io::stderr(),
+                "readdress: the window did not start: {error}"
+            );
             ExitCode::FAILURE
         }
     }
@@ -71,20 +75,26 @@ fn without_display() -> ExitCode {
 }
 
 /// The app without its event loop, for the window and for tests alike. The folder is opened on a thread of its own.
-pub fn builder<R: Runtime>(start: Start) -> Builder<R> {
+pub fn builder<R: Runtime>(start: &Start) -> Builder<R> {
     // The first to come wins: another provider of the same process would do as well.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let shell = Shell::new(&start);
+    let shell = Shell::new(start);
     shell.open_in_background();
     let mut builder = Builder::<R>::new();
     if start.single_instance {
-        builder = builder.plugin(tauri_plugin_single_instance::init(|app, _, _| window::raise(app)));
+        builder = builder.plugin(tauri_plugin_single_instance::init(|app, _, _| {
+            window::raise(app)
+        }));
     }
     builder
         .plugin(window::remembered(shell.folder_path()))
         .plugin(tauri_plugin_store::Builder::new().build())
         .plugin(tauri_plugin_dialog::init())
-        .plugin(tauri_plugin_opener::Builder::new().open_js_links_on_click(false).build())
+        .plugin(
+            tauri_plugin_opener::Builder::new()
+                .open_js_links_on_click(false)
+                .build(),
+        )
         .plugin(tauri_plugin_clipboard_manager::init())
         .manage(shell)
         .setup(|app| {

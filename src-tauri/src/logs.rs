@@ -28,8 +28,15 @@ pub fn start(folder: &Path) {
     let ours = Targets::new()
         .with_target("readdress_core", Level::INFO)
         .with_target("readdress_shell", Level::INFO);
-    let lines = fmt::layer().with_ansi(false).with_writer(std::sync::Mutex::new(file));
-    if Registry::default().with(lines).with(ours).try_init().is_ok() {
+    let lines = fmt::layer()
+        .with_ansi(false)
+        .with_writer(std::sync::Mutex::new(file));
+    if Registry::default()
+        .with(lines)
+        .with(ours)
+        .try_init()
+        .is_ok()
+    {
         log_panics();
     }
 }

@@ -37,15 +37,27 @@ impl Practice {
     /// The folder's; `internal` with `reason` where no port is free on loopback.
     pub async fn open(folder: PathBuf) -> Result<Self> {
         let kept = folder.join(KEPT);
-        let options = Options { data_dir: Some(folder), practice: true, ..Options::default() };
+        let options = Options {
+            data_dir: Some(folder),
+            practice: true,
+            ..Options::default()
+        };
         let engine = tauri::async_runtime::spawn_blocking(move || Engine::open(options))
             .await
             .map_err(|_| Code::Internal)??;
         let sandbox = start_sandbox(&kept).await?;
         for service in Service::ALL {
-            engine.point_at(service.id(), sandbox.urls().of(service)).await?;
+            engine
+                .point_at(service.id(), sandbox.urls().of(service))
+                .await?;
         }
-        Ok(Self { engine, sandbox, kept, saved: Mutex::new(Some(String::new())), watcher: Mutex::default() })
+        Ok(Self {
+            engine,
+            sandbox,
+            kept,
+            saved: Mutex::new(Some(String::new())),
+            watcher: Mutex::default(),
+        })
     }
 
     pub fn engine(&self) -> &Engine {
@@ -83,7 +95,10 @@ impl Practice {
             tracing::warn!(service, code = ?problem.code, "the practice profile could not be read");
         }
         let profile = self.engine.profile(id)?;
-        Ok(PracticeStart { profile_id: id, suggested: suggested(&account, &profile) })
+        Ok(PracticeStart {
+            profile_id: id,
+            suggested: suggested(&account, &profile),
+        })
     }
 
     fn find(&self, account: &PracticeAccount) -> Result<Option<Uuid>> {
@@ -97,12 +112,19 @@ impl Practice {
     /// The user may have given it another label: any profile of that service does.
     fn renamed(&self, account: &PracticeAccount) -> Result<Option<Uuid>> {
         let page = self.engine.profiles(None, 500)?;
-        Ok(page.items.iter().find(|profile| profile.service == account.service).map(|profile| profile.id))
+        Ok(page
+            .items
+            .iter()
+            .find(|profile| profile.service == account.service)
+            .map(|profile| profile.id))
     }
 
     async fn add(&self, account: &PracticeAccount) -> Result<Uuid> {
         let own = |pairs: &std::collections::BTreeMap<&str, &str>| -> Vec<(String, String)> {
-            pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+            pairs
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                .collect()
         };
         let mut profile = NewProfile {
             service: account.service.to_owned(),
@@ -122,7 +144,11 @@ impl Practice {
     /// What lies in the practice mailbox, oldest first, dated by the real clock.
     pub fn mails(&self) -> Vec<PracticeMail> {
         let ahead = self.sandbox.now().duration_since(Timestamp::now());
-        self.sandbox.mails(None, None).into_iter().map(|mail| shown(mail, ahead)).collect()
+        self.sandbox
+            .mails(None, None)
+            .into_iter()
+            .map(|mail| shown(mail, ahead))
+            .collect()
     }
 
     /// Lets time pass: the services' clock goes ahead, and what the journal dates comes that much nearer.
@@ -165,7 +191,10 @@ impl Practice {
 
 async fn start_sandbox(kept: &Path) -> Result<Sandbox> {
     let restore = std::fs::read_to_string(kept).ok();
-    let options = |restore| readdress_sandbox::Options { restore, ..Default::default() };
+    let options = |restore| readdress_sandbox::Options {
+        restore,
+        ..Default::default()
+    };
     let started = match Sandbox::start(options(restore)).await {
         Err(error) if error.kind() == ErrorKind::InvalidData => {
             // Only practice: it begins anew, and the file stays for whoever wants to know.
@@ -206,7 +235,10 @@ pub async fn remove_folder(folder: PathBuf) -> Result<()> {
 }
 
 fn played(id: &str) -> Result<Service> {
-    Service::ALL.into_iter().find(|service| service.id() == id).ok_or_else(|| unknown(id))
+    Service::ALL
+        .into_iter()
+        .find(|service| service.id() == id)
+        .ok_or_else(|| unknown(id))
 }
 
 fn unknown(service: &str) -> Problem {

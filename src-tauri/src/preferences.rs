@@ -109,7 +109,10 @@ pub fn save<R: Runtime>(app: &AppHandle<R>, file: &Path, preferences: &Preferenc
 fn cannot_write(error: &tauri_plugin_store::Error, file: &Path) -> Problem {
     let code = match error {
         tauri_plugin_store::Error::Io(error)
-            if matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded) =>
+            if matches!(
+                error.kind(),
+                ErrorKind::StorageFull | ErrorKind::QuotaExceeded
+            ) =>
         {
             Code::DiskFull
         }

@@ -30,6 +30,7 @@ pub struct Shell(Arc<Inner>);
 
 struct Inner {
     folder: Result<PathBuf>,
+    vault: VaultEnv,
     report_usable: bool,
     /// Opened once, by the first who needs it; others wait for that one.
     real: OnceLock<Result<Engine>>,
@@ -56,6 +57,7 @@ impl Shell {
         };
         Self(Arc::new(Inner {
             folder,
+            vault: start.vault.clone(),
             report_usable: start.report_usable,
             real: OnceLock::new(),
             practice: Mutex::default(),
@@ -81,7 +83,10 @@ impl Shell {
     /// # Errors
     /// Why the folder cannot be used at all: the same problem for the whole run.
     pub fn real(&self) -> Result<Engine> {
-        self.0.real.get_or_init(|| open(self.0.folder.clone()?)).clone()
+        self.0
+            .real
+            .get_or_init(|| open(self.0.folder.clone()?, self.0.vault.clone()))
+            .clone()
     }
 
     /// The engine of the profiles that the window shows.
@@ -90,7 +95,9 @@ impl Shell {
     /// As `real`.
     pub fn engine(&self) -> Result<Engine> {
         let real = self.real()?;
-        Ok(self.practice_shown().map_or(real, |practice| practice.engine().clone()))
+        Ok(self
+            .practice_shown()
+            .map_or(real, |practice| practice.engine().clone()))
     }
 
     /// Practice, where the window shows it.
@@ -128,7 +135,10 @@ impl Shell {
     pub async fn remove_practice(&self) -> Result<()> {
         let _one_at_a_time = self.0.practice_gate.lock().await;
         let folder = self.real()?.folder().practice();
-        if self.practice().is_some_and(|practice| practice.engine().calls_under_way() > 0) {
+        if self
+            .practice()
+            .is_some_and(|practice| practice.engine().calls_under_way() > 0)
+        {
             return Err(readdress_core::error::Code::Busy.into());
         }
         self.set_mode(Mode::Real);
@@ -177,10 +187,14 @@ impl Shell {
     }
 }
 
-fn open(path: PathBuf) -> Result<Engine> {
+fn open(path: PathBuf, vault: VaultEnv) -> Result<Engine> {
     let opened = Folder::open(&path).and_then(|folder| {
         logs::start(&folder.logs_dir());
-        Engine::open(Options { data_dir: Some(path), vault: VaultEnv::from_env(), ..Options::default() })
+        Engine::open(Options {
+            data_dir: Some(path),
+            vault,
+            ..Options::default()
+        })
     });
     match &opened {
         Ok(_) => tracing::info!(version = env!("CARGO_PKG_VERSION"), "opened"),

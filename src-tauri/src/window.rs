@@ -37,7 +37,9 @@ pub fn remembered<R: Runtime>(folder: Option<&Path>) -> TauriPlugin<R> {
 
 /// Gives the window its theme and the colour behind the page.
 pub fn dress<R: Runtime>(app: &AppHandle<R>) {
-    let Some(window) = app.get_webview_window(MAIN) else { return };
+    let Some(window) = app.get_webview_window(MAIN) else {
+        return;
+    };
     let theme = match app.state::<Shell>().preferences().theme {
         Theme::System => None,
         Theme::Light => Some(tauri::Theme::Light),
@@ -52,7 +54,9 @@ pub fn dress<R: Runtime>(app: &AppHandle<R>) {
 /// Shows the window, in front.
 pub fn raise<R: Runtime>(app: &AppHandle<R>) {
     CLOSING.store(false, Ordering::Relaxed);
-    let Some(window) = app.get_webview_window(MAIN) else { return };
+    let Some(window) = app.get_webview_window(MAIN) else {
+        return;
+    };
     let _ = window.unminimize();
     let _ = window.show();
     let _ = window.set_focus();
@@ -67,7 +71,9 @@ pub fn show<R: Runtime>(window: &WebviewWindow<R>) {
 
 /// Closing waits for calls on their way: a cut one would end as unknown.
 pub fn on_window_event<R: Runtime>(window: &Window<R>, event: &WindowEvent) {
-    let WindowEvent::CloseRequested { api, .. } = event else { return };
+    let WindowEvent::CloseRequested { api, .. } = event else {
+        return;
+    };
     let app = window.app_handle();
     if window.label() != MAIN || app.state::<Shell>().calls_under_way() == 0 {
         return;
@@ -90,7 +96,7 @@ pub fn on_window_event<R: Runtime>(window: &Window<R>, event: &WindowEvent) {
     });
 }
 
-pub fn on_run_event<R: Runtime>(app: &AppHandle<R>, event: RunEvent) {
+pub fn on_run_event<R: Runtime>(app: &AppHandle<R>, event: &RunEvent) {
     if let RunEvent::Exit = event
         && let Some(practice) = app.state::<Shell>().practice()
     {

@@ -17,7 +17,10 @@ pub async fn get_app_state(shell: State<'_, Shell>) -> Result<AppState> {
 
 /// The first list is painted: the window can be used.
 #[tauri::command]
-pub async fn page_ready<R: Runtime>(window: WebviewWindow<R>, shell: State<'_, Shell>) -> Result<()> {
+pub async fn page_ready<R: Runtime>(
+    window: WebviewWindow<R>,
+    shell: State<'_, Shell>,
+) -> Result<()> {
     window::show(&window);
     if shell.report_usable() {
         let mut out = std::io::stdout().lock();

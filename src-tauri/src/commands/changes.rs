@@ -48,7 +48,10 @@ pub async fn copy_curl<R: Runtime>(
 }
 
 #[tauri::command]
-pub async fn request_change(shell: State<'_, Shell>, request: Arg<RequestChange>) -> Result<ChangeView> {
+pub async fn request_change(
+    shell: State<'_, Shell>,
+    request: Arg<RequestChange>,
+) -> Result<ChangeView> {
     guarded(async { shell.engine()?.request_change(request.0).await }).await
 }
 
@@ -77,7 +80,13 @@ pub async fn resend_code(
     secrets: Arg<BTreeMap<String, Secret>>,
     anyway: Arg<bool>,
 ) -> Result<ChangeView> {
-    guarded(async { shell.engine()?.resend_code(change_id.0, &secrets.0, anyway.0).await }).await
+    guarded(async {
+        shell
+            .engine()?
+            .resend_code(change_id.0, &secrets.0, anyway.0)
+            .await
+    })
+    .await
 }
 
 #[tauri::command]
@@ -106,7 +115,12 @@ pub async fn list_history(
     after: Arg<Option<String>>,
     limit: Arg<u32>,
 ) -> Result<Page<ChangeView>> {
-    guarded(async { shell.engine()?.history(&filter.0, after.0.as_deref(), limit.0, false) }).await
+    guarded(async {
+        shell
+            .engine()?
+            .history(&filter.0, after.0.as_deref(), limit.0, false)
+    })
+    .await
 }
 
 /// With all its events.

@@ -13,7 +13,10 @@ use crate::practice::Practice;
 use crate::state::Mode;
 
 #[tauri::command]
-pub async fn open_practice<R: Runtime>(app: AppHandle<R>, shell: State<'_, Shell>) -> Result<AppState> {
+pub async fn open_practice<R: Runtime>(
+    app: AppHandle<R>,
+    shell: State<'_, Shell>,
+) -> Result<AppState> {
     guarded(async {
         enter(&app, &shell).await?;
         Ok(shell.app_state())
@@ -23,7 +26,10 @@ pub async fn open_practice<R: Runtime>(app: AppHandle<R>, shell: State<'_, Shell
 
 /// Practice stays ready behind the real profiles: a call on its way there comes to its end.
 #[tauri::command]
-pub async fn leave_practice<R: Runtime>(app: AppHandle<R>, shell: State<'_, Shell>) -> Result<AppState> {
+pub async fn leave_practice<R: Runtime>(
+    app: AppHandle<R>,
+    shell: State<'_, Shell>,
+) -> Result<AppState> {
     guarded(async {
         shell.real()?;
         if let Some(practice) = shell.practice() {
@@ -57,7 +63,10 @@ pub async fn pass_practice_time(shell: State<'_, Shell>, seconds: Arg<u32>) -> R
 
 /// Back to the real profiles, where practice was shown.
 #[tauri::command]
-pub async fn remove_practice_data<R: Runtime>(app: AppHandle<R>, shell: State<'_, Shell>) -> Result<()> {
+pub async fn remove_practice_data<R: Runtime>(
+    app: AppHandle<R>,
+    shell: State<'_, Shell>,
+) -> Result<()> {
     guarded(async {
         let removed = shell.remove_practice().await;
         events::tell_app_state(&app);
@@ -69,7 +78,11 @@ pub async fn remove_practice_data<R: Runtime>(app: AppHandle<R>, shell: State<'_
 async fn enter<R: Runtime>(app: &AppHandle<R>, shell: &Shell) -> Result<Arc<Practice>> {
     let (practice, opened) = shell.open_practice().await?;
     if opened {
-        practice.set_watcher(events::watch(app, practice.engine().clone(), Mode::Practice));
+        practice.set_watcher(events::watch(
+            app,
+            practice.engine().clone(),
+            Mode::Practice,
+        ));
     }
     if shell.mode() != Mode::Practice {
         shell.set_mode(Mode::Practice);

@@ -23,7 +23,10 @@ pub async fn get_profile(shell: State<'_, Shell>, id: Arg<Uuid>) -> Result<Profi
 }
 
 #[tauri::command]
-pub async fn read_pasted_profile(shell: State<'_, Shell>, text: Arg<String>) -> Result<PastedProfile> {
+pub async fn read_pasted_profile(
+    shell: State<'_, Shell>,
+    text: Arg<String>,
+) -> Result<PastedProfile> {
     guarded(async { shell.engine()?.read_pasted_profile(&text.0) }).await
 }
 
@@ -35,7 +38,13 @@ pub async fn add_profile(shell: State<'_, Shell>, profile: Arg<NewProfile>) -> R
 /// A harmless read with what was typed, before anything is stored.
 #[tauri::command]
 pub async fn test_profile(shell: State<'_, Shell>, profile: Arg<NewProfile>) -> Result<ReadView> {
-    guarded(async { shell.engine()?.test_profile(aimed(&shell, profile.0)?).await }).await
+    guarded(async {
+        shell
+            .engine()?
+            .test_profile(aimed(&shell, profile.0)?)
+            .await
+    })
+    .await
 }
 
 #[tauri::command]

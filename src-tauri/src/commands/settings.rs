@@ -35,7 +35,7 @@ pub async fn set_network<R: Runtime>(
     settings: Arg<NetworkSettings>,
 ) -> Result<()> {
     guarded(async {
-        shell.real()?.set_network(settings.0).await?;
+        shell.real()?.set_network(&settings.0)?;
         events::tell_app_state(&app);
         Ok(())
     })
@@ -57,9 +57,17 @@ pub async fn choose_ca_file<R: Runtime>(
             .set_parent(&window)
             .add_filter("PEM", &["pem", "crt", "cer"])
             .pick_file(move |file| drop(answer.send(file)));
-        let Some(path) = chosen(choice).await? else { return Ok(None) };
-        let file = path.into_os_string().into_string().map_err(|_| Code::CertificateInvalid)?;
-        Sender::new(&NetworkSettings { ca_file: Some(file.clone()), ..network })?;
+        let Some(path) = chosen(choice).await? else {
+            return Ok(None);
+        };
+        let file = path
+            .into_os_string()
+            .into_string()
+            .map_err(|_| Code::CertificateInvalid)?;
+        Sender::new(&NetworkSettings {
+            ca_file: Some(file.clone()),
+            ..network
+        })?;
         Ok(Some(file))
     })
     .await

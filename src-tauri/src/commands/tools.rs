@@ -27,11 +27,18 @@ pub async fn export_history<R: Runtime>(
             .dialog()
             .file()
             .set_parent(&window)
-            .set_file_name(format!("readdress-history-{}.csv", Timestamp::now().strftime("%Y-%m-%d")))
+            .set_file_name(format!(
+                "readdress-history-{}.csv",
+                Timestamp::now().strftime("%Y-%m-%d")
+            ))
             .add_filter("CSV", &["csv"])
             .save_file(move |file| drop(answer.send(file)));
-        let Some(path) = chosen(choice).await? else { return Ok(None) };
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
+        let Some(path) = chosen(choice).await? else {
+            return Ok(None);
+        };
+        let name = path
+            .file_name()
+            .map(|name| name.to_string_lossy().into_owned());
         blocking(move || {
             let file = std::fs::File::create(&path).map_err(|error| cannot_write(&error, &path))?;
             engine.write_history_csv(&filter.0, std::io::BufWriter::new(file))
@@ -61,10 +68,16 @@ pub async fn copy_text<R: Runtime>(app: AppHandle<R>, text: Arg<String>) -> Resu
 
 /// Works without an engine too: who cannot use the folder wants to look into it.
 #[tauri::command]
-pub async fn show_data_folder<R: Runtime>(app: AppHandle<R>, shell: State<'_, Shell>) -> Result<()> {
+pub async fn show_data_folder<R: Runtime>(
+    app: AppHandle<R>,
+    shell: State<'_, Shell>,
+) -> Result<()> {
     guarded(async {
         let folder = shell.folder_path().ok_or(Code::FolderReadOnly)?;
-        let there = folder.ancestors().find(|path| path.is_dir()).unwrap_or(folder);
+        let there = folder
+            .ancestors()
+            .find(|path| path.is_dir())
+            .unwrap_or(folder);
         app.opener()
             .open_path(there.display().to_string(), None::<&str>)
             .map_err(|_| Problem::new(Code::Internal).with("what", "open_folder"))
@@ -77,7 +90,8 @@ pub async fn show_data_folder<R: Runtime>(app: AppHandle<R>, shell: State<'_, Sh
 #[tauri::command]
 pub async fn open_link<R: Runtime>(app: AppHandle<R>, url: Arg<String>) -> Result<()> {
     guarded(async {
-        let url = safe_link(&url.0).ok_or_else(|| Problem::new(Code::FieldInvalid).with("field", "url"))?;
+        let url = safe_link(&url.0)
+            .ok_or_else(|| Problem::new(Code::FieldInvalid).with("field", "url"))?;
         app.opener()
             .open_url(url.as_str(), None::<&str>)
             .map_err(|_| Problem::new(Code::Internal).with("what", "open_link"))
@@ -105,10 +119,13 @@ pub async fn to_clipboard<R: Runtime>(app: &AppHandle<R>, text: String) -> Resul
 /// What a file dialog was answered.
 pub async fn chosen(choice: Receiver<Option<FilePath>>) -> Result<Option<PathBuf>> {
     let file = choice.await.map_err(|_| Code::Internal)?;
-    file.map(|file| file.into_path().map_err(|_| Code::Internal.into())).transpose()
+    file.map(|file| file.into_path().map_err(|_| Code::Internal.into()))
+        .transpose()
 }
 
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
     match tauri::async_runtime::spawn_blocking(work).await {
         Ok(result) => result,
         Err(_) => Err(Code::Internal.into()),
@@ -118,8 +135,12 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + '
 fn cannot_write(error: &std::io::Error, path: &std::path::Path) -> Problem {
     use std::io::ErrorKind::{QuotaExceeded, StorageFull};
     let full = matches!(error.kind(), StorageFull | QuotaExceeded);
-    Problem::new(if full { Code::DiskFull } else { Code::FolderReadOnly })
-        .with("file", path.display().to_string())
+    Problem::new(if full {
+        Code::DiskFull
+    } else {
+        Code::FolderReadOnly
+    })
+    .with("file", path.display().to_string())
 }
 
 #[cfg(test)]
@@ -129,9 +150,16 @@ mod tests {
     #[test]
     fn only_https_links_are_opened() {
         assert!(safe_link("https://developer.z-api.io/en/").is_some());
-        for wrong in ["http://example.com", "file:///etc/passwd", "javascript:alert(1)", "https://user@example.com",
-            "https://u:p@example.com", "example.com", "", "mailto:a@example.com"]
-        {
+        for wrong in [
+            "http://example.com",
+            "file:///etc/passwd",
+            "javascript:alert(1)",
+            "https://user@example.com",
+            "https://u:p@example.com",
+            "example.com",
+            "",
+            "mailto:a@example.com",
+        ] {
             assert!(safe_link(wrong).is_none(), "{wrong}");
         }
     }

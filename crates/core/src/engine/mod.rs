@@ -11,6 +11,7 @@ mod diagnostics;
 mod history;
 mod limits;
 mod pasted;
+mod practice;
 mod preview;
 mod profiles;
 mod run;
