@@ -1,1 +1,118 @@
-//! shell
+//! The shell: a window around core. Commands, events, what the system offers. Adapters only.
+//!
+//! Not here: anything that must be right about a change (core), any sentence for people (`text/`), how it looks (`ui/`).
+//! Its files: `arguments` and `display` (before the window) · `state` (what is held) · `commands/` (what the page asks)
+//! · `handler` (their list) · `events` (what the page is told) · `practice` · `preferences` · `window` · `logs`.
+
+mod app_state;
+mod argument;
+mod arguments;
+mod commands;
+mod display;
+mod events;
+mod handler;
+mod logs;
+mod practice;
+mod preferences;
+mod state;
+mod window;
+
+use std::ffi::OsString;
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use tauri::{Builder, Context, Manager, Runtime};
+
+use crate::arguments::Asked;
+use crate::state::Shell;
+
+pub use crate::app_state::{AppState, Platform};
+pub use crate::arguments::Start;
+pub use crate::preferences::{Language, Preferences, TextSize, Theme};
+pub use crate::state::Mode;
+pub use crate::window::on_run_event;
+
+/// Starts the window, or prints what was asked for, and says how it ended.
+pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
+    let start = match arguments::read(arguments) {
+        Ok(Asked::Window(start)) => start,
+        Ok(Asked::Print(text)) => {
+            // A closed pipe is the reader's choice.
+            let _ = writeln!(std::io::stdout(), "{text}");
+            return ExitCode::SUCCESS;
+        }
+        Err(mistake) => {
+            let _ = writeln!(std::io::stderr(), "{mistake}");
+            return ExitCode::from(2);
+        }
+    };
+    if !display::is_named() {
+        return without_display();
+    }
+    let builder = builder::<tauri::Wry>(&start);
+    // Asked only now, since the folder is being opened meanwhile.
+    if !display::answers() {
+        return without_display();
+    }
+    match builder.build(context()) {
+        Ok(app) => {
+            app.run(|app, event| on_run_event(app, &event));
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            let _ = writeln!(
+                std::io::stderr(),
+                "readdress: the window did not start: {error}"
+            );
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn without_display() -> ExitCode {
+    let _ = writeln!(std::io::stderr(), "{}", display::MISSING);
+    ExitCode::FAILURE
+}
+
+/// The app without its event loop, for the window and for tests alike. The folder is opened on a thread of its own.
+pub fn builder<R: Runtime>(start: &Start) -> Builder<R> {
+    // The first to come wins: another provider of the same process would do as well.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let shell = Shell::new(start);
+    shell.open_in_background();
+    let mut builder = Builder::<R>::new();
+    if start.single_instance {
+        builder = builder.plugin(tauri_plugin_single_instance::init(|app, _, _| {
+            window::raise(app)
+        }));
+    }
+    builder
+        .plugin(window::remembered(shell.folder_path()))
+        .plugin(tauri_plugin_store::Builder::new().build())
+        .plugin(tauri_plugin_dialog::init())
+        .plugin(
+            tauri_plugin_opener::Builder::new()
+                .open_js_links_on_click(false)
+                .build(),
+        )
+        .plugin(tauri_plugin_clipboard_manager::init())
+        .manage(shell)
+        .setup(|app| {
+            window::dress(app.handle());
+            let handle = app.handle().clone();
+            tauri::async_runtime::spawn(async move {
+                let shell = handle.state::<Shell>();
+                if let Ok(engine) = shell.real() {
+                    events::watch(&handle, engine, Mode::Real);
+                }
+            });
+            Ok(())
+        })
+        .on_window_event(window::on_window_event)
+        .invoke_handler(handler::handler())
+}
+
+/// Window, page and permissions as `tauri.conf.json` and `capabilities/` have them.
+pub fn context<R: Runtime>() -> Context<R> {
+    tauri::generate_context!()
+}

@@ -14,6 +14,7 @@ mod migrate;
 mod open;
 mod profiles;
 mod settings;
+mod shift;
 mod uses;
 mod vault_row;
 mod writer;

@@ -12,6 +12,7 @@ mod history;
 mod limits;
 mod pasted;
 mod plan;
+mod practice;
 mod preview;
 mod profiles;
 mod reading;

@@ -1,0 +1,123 @@
+//! Window preferences in `settings.json`: only what a person can choose again in a moment.
+//!
+//! They are written by tauri-plugin-store. It saves by truncating the file in place and swallows what it cannot load,
+//! so the file is looked at here first: a damaged one is set aside and reported, never overwritten. Not here: what
+//! must survive (core's database), and any command of the plugin for the page, which has no permission on it.
+
+use std::collections::BTreeMap;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use readdress_core::error::{Code, Problem, Result};
+use serde::{Deserialize, Serialize};
+use tauri::{AppHandle, Runtime};
+use tauri_plugin_store::StoreExt as _;
+
+/// As the contract has it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Preferences {
+    /// `None`: follow the system's languages.
+    pub language: Option<Language>,
+    pub theme: Theme,
+    pub text_size: TextSize,
+    /// View state of the lists, free for the page.
+    pub view: BTreeMap<String, String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Language {
+    #[serde(rename = "en")]
+    English,
+    #[serde(rename = "pt-BR")]
+    Portuguese,
+    #[serde(rename = "es")]
+    Spanish,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Theme {
+    #[default]
+    System,
+    Light,
+    Dark,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TextSize {
+    Small,
+    #[default]
+    Normal,
+    Large,
+}
+
+pub fn file_in(folder: &Path) -> PathBuf {
+    folder.join("settings.json")
+}
+
+/// The preferences on disk, else the first ones. The problem tells where a damaged file was put.
+pub fn load(file: &Path) -> (Preferences, Option<Problem>) {
+    let bytes = match std::fs::read(file) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == ErrorKind::NotFound => return (Preferences::default(), None),
+        Err(error) => {
+            let problem = damaged(file).with("reason", error.kind().to_string());
+            return (Preferences::default(), Some(problem));
+        }
+    };
+    match serde_json::from_slice(&bytes) {
+        Ok(preferences) => (preferences, None),
+        Err(_) => (Preferences::default(), Some(set_aside(file))),
+    }
+}
+
+fn set_aside(file: &Path) -> Problem {
+    let now = Timestamp::now().strftime("%Y%m%dT%H%M%SZ");
+    let kept = file.with_file_name(format!("settings.damaged-{now}.json"));
+    match std::fs::rename(file, &kept) {
+        Ok(()) => damaged(&kept),
+        // It stays where it is until the next save; the sentence names it all the same.
+        Err(error) => damaged(file).with("reason", error.kind().to_string()),
+    }
+}
+
+fn damaged(file: &Path) -> Problem {
+    Problem::new(Code::SettingsDamaged).with("file", file.display().to_string())
+}
+
+/// Writes them; keys that another version put there stay.
+///
+/// # Errors
+/// `disk_full`, `folder_read_only`.
+pub fn save<R: Runtime>(app: &AppHandle<R>, file: &Path, preferences: &Preferences) -> Result<()> {
+    let store = app
+        .store_builder(file)
+        // A save that nobody waits for would be a save whose error nobody hears.
+        .disable_auto_save()
+        .build()
+        .map_err(|error| cannot_write(&error, file))?;
+    let all = serde_json::to_value(preferences).map_err(|_| Code::Internal)?;
+    for (key, value) in all.as_object().into_iter().flatten() {
+        store.set(key.clone(), value.clone());
+    }
+    store.save().map_err(|error| cannot_write(&error, file))
+}
+
+fn cannot_write(error: &tauri_plugin_store::Error, file: &Path) -> Problem {
+    let code = match error {
+        tauri_plugin_store::Error::Io(error)
+            if matches!(
+                error.kind(),
+                ErrorKind::StorageFull | ErrorKind::QuotaExceeded
+            ) =>
+        {
+            Code::DiskFull
+        }
+        tauri_plugin_store::Error::Io(_) => Code::FolderReadOnly,
+        _ => Code::Internal,
+    };
+    Problem::new(code).with("file", file.display().to_string())
+}

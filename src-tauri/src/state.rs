@@ -1,0 +1,209 @@
+//! What the shell holds while it runs: the real engine, practice where it was opened, which of the two is shown.
+//!
+//! Not here: what the page is told of it (`app_state`), how practice works (`practice`).
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+
+use readdress_core::engine::{Engine, Options};
+use readdress_core::error::{Problem, Result};
+use readdress_core::folder::Folder;
+use readdress_core::vault::VaultEnv;
+use serde::{Deserialize, Serialize};
+
+use crate::arguments::Start;
+use crate::practice::Practice;
+use crate::preferences::{self, Preferences};
+use crate::{logs, practice};
+
+/// Whose profiles the window shows. Practice and real ones never share a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    Real,
+    Practice,
+}
+
+/// Cheap to clone; all clones are one.
+#[derive(Clone)]
+pub struct Shell(Arc<Inner>);
+
+struct Inner {
+    folder: Result<PathBuf>,
+    vault: VaultEnv,
+    report_usable: bool,
+    /// Opened once, by the first who needs it; others wait for that one.
+    real: OnceLock<Result<Engine>>,
+    practice: Mutex<Option<Arc<Practice>>>,
+    /// Held while practice is opened or removed.
+    practice_gate: tokio::sync::Mutex<()>,
+    mode: Mutex<Mode>,
+    preferences: Mutex<Preferences>,
+    settings_problem: Option<Problem>,
+}
+
+impl Shell {
+    /// Finds the folder and reads the preferences; opens nothing.
+    pub fn new(start: &Start) -> Self {
+        let folder = match &start.data_dir {
+            Some(dir) => Ok(dir.clone()),
+            None => Folder::default_path(),
+        };
+        // The store resolves a relative path against a folder of its own choice.
+        let folder = folder.map(|dir| std::path::absolute(&dir).unwrap_or(dir));
+        let (preferences, settings_problem) = match &folder {
+            Ok(dir) => preferences::load(&preferences::file_in(dir)),
+            Err(_) => (Preferences::default(), None),
+        };
+        Self(Arc::new(Inner {
+            folder,
+            vault: start.vault.clone(),
+            report_usable: start.report_usable,
+            real: OnceLock::new(),
+            practice: Mutex::default(),
+            practice_gate: tokio::sync::Mutex::default(),
+            mode: Mutex::new(Mode::Real),
+            preferences: Mutex::new(preferences),
+            settings_problem,
+        }))
+    }
+
+    /// Opens the folder while the window comes up.
+    pub fn open_in_background(&self) {
+        let shell = self.clone();
+        let spawned = std::thread::Builder::new()
+            .name("open-folder".to_owned())
+            .spawn(move || drop(shell.real()));
+        // Without a thread the first command opens it.
+        drop(spawned);
+    }
+
+    /// The engine of the user's own profiles. Waits while it is being opened.
+    ///
+    /// # Errors
+    /// Why the folder cannot be used at all: the same problem for the whole run.
+    pub fn real(&self) -> Result<Engine> {
+        self.0
+            .real
+            .get_or_init(|| open(self.0.folder.clone()?, self.0.vault.clone()))
+            .clone()
+    }
+
+    /// The engine of the profiles that the window shows.
+    ///
+    /// # Errors
+    /// As `real`.
+    pub fn engine(&self) -> Result<Engine> {
+        let real = self.real()?;
+        Ok(self
+            .practice_shown()
+            .map_or(real, |practice| practice.engine().clone()))
+    }
+
+    /// Practice, where the window shows it.
+    pub fn practice_shown(&self) -> Option<Arc<Practice>> {
+        match self.mode() {
+            Mode::Practice => self.practice(),
+            Mode::Real => None,
+        }
+    }
+
+    /// Practice, where it was opened in this run.
+    pub fn practice(&self) -> Option<Arc<Practice>> {
+        lock(&self.0.practice).clone()
+    }
+
+    /// Opens practice where needed. `true` where this call has opened it.
+    ///
+    /// # Errors
+    /// As `real`, and what keeps practice from starting.
+    pub async fn open_practice(&self) -> Result<(Arc<Practice>, bool)> {
+        let _one_at_a_time = self.0.practice_gate.lock().await;
+        let folder = self.real()?.folder().practice();
+        if let Some(practice) = self.practice() {
+            return Ok((practice, false));
+        }
+        let practice = Arc::new(Practice::open(folder).await?);
+        *lock(&self.0.practice) = Some(Arc::clone(&practice));
+        Ok((practice, true))
+    }
+
+    /// Ends practice and deletes all that it kept.
+    ///
+    /// # Errors
+    /// As `real`; `busy` while a practice call is on its way; the folder's.
+    pub async fn remove_practice(&self) -> Result<()> {
+        let _one_at_a_time = self.0.practice_gate.lock().await;
+        let folder = self.real()?.folder().practice();
+        if self
+            .practice()
+            .is_some_and(|practice| practice.engine().calls_under_way() > 0)
+        {
+            return Err(readdress_core::error::Code::Busy.into());
+        }
+        self.set_mode(Mode::Real);
+        let practice = lock(&self.0.practice).take();
+        if let Some(practice) = practice {
+            practice.end().await;
+        }
+        practice::remove_folder(folder).await
+    }
+
+    pub fn mode(&self) -> Mode {
+        *lock(&self.0.mode)
+    }
+
+    pub fn set_mode(&self, mode: Mode) {
+        *lock(&self.0.mode) = mode;
+    }
+
+    pub fn folder_path(&self) -> Option<&Path> {
+        self.0.folder.as_deref().ok()
+    }
+
+    pub fn report_usable(&self) -> bool {
+        self.0.report_usable
+    }
+
+    pub fn preferences(&self) -> Preferences {
+        lock(&self.0.preferences).clone()
+    }
+
+    pub fn set_preferences(&self, preferences: Preferences) {
+        *lock(&self.0.preferences) = preferences;
+    }
+
+    pub fn settings_problem(&self) -> Option<Problem> {
+        self.0.settings_problem.clone()
+    }
+
+    /// Calls on their way: closing waits for them.
+    pub fn calls_under_way(&self) -> usize {
+        // A folder that is still being opened has sent nothing.
+        let real = self.0.real.get().and_then(|real| real.as_ref().ok());
+        let practice = self.practice();
+        real.map_or(0, Engine::calls_under_way)
+            + practice.map_or(0, |practice| practice.engine().calls_under_way())
+    }
+}
+
+fn open(path: PathBuf, vault: VaultEnv) -> Result<Engine> {
+    let opened = Folder::open(&path).and_then(|folder| {
+        logs::start(&folder.logs_dir());
+        Engine::open(Options {
+            data_dir: Some(path),
+            vault,
+            ..Options::default()
+        })
+    });
+    match &opened {
+        Ok(_) => tracing::info!(version = env!("CARGO_PKG_VERSION"), "opened"),
+        Err(problem) => tracing::error!(code = ?problem.code, "the folder cannot be used"),
+    }
+    opened
+}
+
+/// Every write under these locks is one assignment: what a panic left is whole.
+pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

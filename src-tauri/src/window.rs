@@ -1,0 +1,105 @@
+//! The window: its place and size, its theme, raising it, and closing it without cutting a call.
+
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use tauri::plugin::TauriPlugin;
+use tauri::utils::config::Color;
+use tauri::{AppHandle, Manager as _, RunEvent, Runtime, WebviewWindow, Window, WindowEvent};
+use tauri_plugin_window_state::StateFlags;
+use tokio::time::{Instant, sleep};
+
+use crate::preferences::Theme;
+use crate::state::Shell;
+
+pub const MAIN: &str = "main";
+
+/// `--bg` of the page (`ui/src/tokens.css`): what shows until the page paints, so that dark mode does not flash white.
+const LIGHT: Color = Color(0xfb, 0xfb, 0xfa, 0xff);
+const DARK: Color = Color(0x17, 0x18, 0x1a, 0xff);
+
+/// A call's own limit is 60 s, and a little for its commit.
+const WAIT_FOR_CALLS: Duration = Duration::from_secs(65);
+
+/// The window was closed and only waits for its calls.
+static CLOSING: AtomicBool = AtomicBool::new(false);
+
+/// The plugin that keeps place and size, in the data folder like everything else.
+pub fn remembered<R: Runtime>(folder: Option<&Path>) -> TauriPlugin<R> {
+    let flags = StateFlags::SIZE | StateFlags::POSITION | StateFlags::MAXIMIZED;
+    let mut plugin = tauri_plugin_window_state::Builder::new().with_state_flags(flags);
+    if let Some(folder) = folder {
+        plugin = plugin.with_filename(folder.join("window.json").display().to_string());
+    }
+    plugin.build()
+}
+
+/// Gives the window its theme and the colour behind the page.
+pub fn dress<R: Runtime>(app: &AppHandle<R>) {
+    let Some(window) = app.get_webview_window(MAIN) else {
+        return;
+    };
+    let theme = match app.state::<Shell>().preferences().theme {
+        Theme::System => None,
+        Theme::Light => Some(tauri::Theme::Light),
+        Theme::Dark => Some(tauri::Theme::Dark),
+    };
+    // A system that cannot do one of these still shows the page in its theme.
+    let _ = window.set_theme(theme);
+    let dark = theme.or_else(|| window.theme().ok()) == Some(tauri::Theme::Dark);
+    let _ = window.set_background_color(Some(if dark { DARK } else { LIGHT }));
+}
+
+/// Shows the window, in front.
+pub fn raise<R: Runtime>(app: &AppHandle<R>) {
+    CLOSING.store(false, Ordering::Relaxed);
+    let Some(window) = app.get_webview_window(MAIN) else {
+        return;
+    };
+    let _ = window.unminimize();
+    let _ = window.show();
+    let _ = window.set_focus();
+}
+
+/// Shows the window where it is hidden.
+pub fn show<R: Runtime>(window: &WebviewWindow<R>) {
+    if !window.is_visible().unwrap_or(true) {
+        let _ = window.show();
+    }
+}
+
+/// Closing waits for calls on their way: a cut one would end as unknown.
+pub fn on_window_event<R: Runtime>(window: &Window<R>, event: &WindowEvent) {
+    let WindowEvent::CloseRequested { api, .. } = event else {
+        return;
+    };
+    let app = window.app_handle();
+    if window.label() != MAIN || app.state::<Shell>().calls_under_way() == 0 {
+        return;
+    }
+    api.prevent_close();
+    let _ = window.hide();
+    if CLOSING.swap(true, Ordering::Relaxed) {
+        return;
+    }
+    let app = app.clone();
+    tauri::async_runtime::spawn(async move {
+        let until = Instant::now() + WAIT_FOR_CALLS;
+        while app.state::<Shell>().calls_under_way() > 0 && Instant::now() < until {
+            sleep(Duration::from_millis(50)).await;
+        }
+        // Raised again meanwhile: somebody wants it.
+        if CLOSING.swap(false, Ordering::Relaxed) {
+            app.exit(0);
+        }
+    });
+}
+
+pub fn on_run_event<R: Runtime>(app: &AppHandle<R>, event: &RunEvent) {
+    if let RunEvent::Exit = event
+        && let Some(practice) = app.state::<Shell>().practice()
+    {
+        practice.save();
+    }
+}

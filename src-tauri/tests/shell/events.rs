@@ -1,0 +1,77 @@
+//! What the page hears without asking.
+
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tauri::Listener as _;
+
+use crate::support::{Home, Shown, until};
+
+fn hear(shown: &Shown, event: &str) -> Receiver<Value> {
+    let (send, receive) = channel();
+    shown.page.listen(event.to_owned(), move |event| {
+        let _ = send.send(serde_json::from_str(event.payload()).expect("JSON"));
+    });
+    receive
+}
+
+#[test]
+fn the_page_hears_what_changed_and_in_which_mode() {
+    let home = Home::new();
+    let shown = home.open();
+    let states = hear(&shown, "app_state");
+    let changes = hear(&shown, "changed");
+    let (profile, change, _) = shown.practise_until_mail("z-api");
+    let state = states
+        .recv_timeout(Duration::from_secs(5))
+        .expect("the mode is told");
+    assert_eq!(state["mode"], "practice");
+    let (mut profiles, mut all_changes) = (Vec::new(), Vec::new());
+    until("the profile and the change", || {
+        while let Ok(one) = changes.try_recv() {
+            profiles.extend(one["profiles"].as_array().cloned().into_iter().flatten());
+            all_changes.extend(one["changes"].as_array().cloned().into_iter().flatten());
+        }
+        (profiles.contains(&profile) && all_changes.contains(&change["id"])).then_some(())
+    });
+}
+
+#[test]
+fn what_another_program_writes_is_heard_of() {
+    let home = Home::new();
+    let shown = home.open();
+    shown.get("list_profiles", json!({ "after": null, "limit": 1 }));
+    let changes = hear(&shown, "changed");
+    // The watcher must have seen the version of before.
+    std::thread::sleep(Duration::from_millis(300));
+    let other = home.open();
+    other.get(
+        "set_network",
+        json!({ "settings": { "proxy": { "kind": "none" }, "ca_file": null } }),
+    );
+    let heard = changes
+        .recv_timeout(Duration::from_secs(5))
+        .expect("it is heard of");
+    assert_eq!(heard["all"], true);
+}
+
+#[test]
+fn a_busy_engine_is_told_at_most_ten_times_a_second() {
+    let home = Home::new();
+    let shown = home.open();
+    shown.get("start_practice", json!({ "service": "z-api" }));
+    std::thread::sleep(Duration::from_millis(300));
+    let changes = hear(&shown, "changed");
+    let began = std::time::Instant::now();
+    for _ in 0..200 {
+        shown.get("pass_practice_time", json!({ "seconds": 0 }));
+    }
+    std::thread::sleep(Duration::from_millis(250));
+    let took = began.elapsed().as_millis();
+    let heard = changes.try_iter().count() as u128;
+    assert!(
+        heard >= 1 && heard <= took / 100 + 2,
+        "{heard} events in {took} ms"
+    );
+}

@@ -1,0 +1,65 @@
+//! A folder that cannot be used: the window opens, says so, and every command says it too.
+
+use std::path::Path;
+
+use readdress_core::vault::VaultEnv;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::command_names::COMMANDS;
+use crate::support::Shown;
+
+/// Fits every command: each takes what it knows.
+fn any_arguments() -> Value {
+    let id = uuid::Uuid::nil();
+    json!({
+        "id": id, "profileId": id, "changeId": id, "text": "123456", "after": null, "limit": 10, "step": "request",
+        "value": "a@example.com", "secrets": {}, "anyway": false, "how": "check", "filter": {}, "kind": "passphrase",
+        "passphrase": "correct horse battery", "current": "a", "next": "b", "seconds": 1, "service": "z-api",
+        "profile": { "service": "z-api", "label": "x" }, "edit": {}, "preferences": {},
+        "request": { "profile_id": id, "to": "a@example.com" }, "settings": { "proxy": { "kind": "none" }, "ca_file": null },
+    })
+}
+
+/// These need no folder: they show the problem, and help to find it.
+const NEED_NO_FOLDER: [&str; 5] = [
+    "get_app_state",
+    "page_ready",
+    "copy_text",
+    "show_data_folder",
+    "open_link",
+];
+
+fn tells_everywhere(data: &Path, code: &str) {
+    let shown = Shown::open(data, VaultEnv::default());
+    let state = shown.get("get_app_state", json!({}));
+    assert_eq!(state["fatal"]["code"], code, "{state}");
+    assert_eq!(state["first_start"], false);
+    assert_eq!(state["data_folder"], data.display().to_string());
+    shown.get("page_ready", json!({}));
+    for command in COMMANDS
+        .iter()
+        .filter(|name| !NEED_NO_FOLDER.contains(name))
+    {
+        assert_eq!(shown.code(command, any_arguments()), code, "{command}");
+    }
+    shown.close();
+}
+
+#[test]
+fn a_damaged_database_is_told_and_left_as_it_is() {
+    let folder = TempDir::new().expect("a folder");
+    let file = folder.path().join("readdress.db");
+    let junk = "this is no database, and long enough to look like a header of one".repeat(100);
+    std::fs::write(&file, &junk).expect("written");
+    tells_everywhere(folder.path(), "database_damaged");
+    assert_eq!(std::fs::read_to_string(&file).expect("there"), junk);
+}
+
+#[test]
+fn a_folder_that_cannot_be_made_is_told() {
+    let folder = TempDir::new().expect("a folder");
+    let file = folder.path().join("a file");
+    std::fs::write(&file, "x").expect("written");
+    tells_everywhere(&file.join("data"), "folder_read_only");
+}

@@ -1,0 +1,12 @@
+//! The shell, asked as the page asks it: over IPC, on Tauri's mock runtime, against the practice services.
+
+#[path = "../../command_names.rs"]
+mod command_names;
+mod events;
+mod fatal;
+mod lists;
+mod practice;
+mod profiles;
+mod settings;
+mod support;
+mod vault;

@@ -1,0 +1,93 @@
+//! Preferences and the network over IPC, and a settings file that was damaged.
+
+use serde_json::{Value, json};
+
+use crate::support::Home;
+
+fn preferences() -> Value {
+    json!({ "language": "pt-BR", "theme": "dark", "text_size": "large", "view": { "sort": "label" } })
+}
+
+#[test]
+fn preferences_are_kept_in_the_data_folder() {
+    let home = Home::new();
+    let shown = home.open();
+    let first = json!({ "language": null, "theme": "system", "text_size": "normal", "view": {} });
+    assert_eq!(shown.get("get_app_state", json!({}))["preferences"], first);
+    shown.get("set_preferences", json!({ "preferences": preferences() }));
+    assert_eq!(
+        shown.get("get_app_state", json!({}))["preferences"],
+        preferences()
+    );
+    shown.close();
+    let file = std::fs::read(home.data().join("settings.json")).expect("written");
+    assert_eq!(
+        serde_json::from_slice::<Value>(&file).expect("JSON")["theme"],
+        "dark"
+    );
+
+    let shown = home.open();
+    let state = shown.get("get_app_state", json!({}));
+    assert_eq!(
+        (&state["preferences"], &state["notices"]),
+        (&preferences(), &json!([]))
+    );
+}
+
+#[test]
+fn a_damaged_settings_file_is_set_aside_and_told() {
+    for damage in [
+        "",
+        "{\"theme\":",
+        "\0\0\0\0",
+        "[]",
+        "{\"theme\":\"purple\"}",
+    ] {
+        let home = Home::new();
+        std::fs::create_dir_all(home.data()).expect("a folder");
+        let file = home.data().join("settings.json");
+        std::fs::write(&file, damage).expect("written");
+        let shown = home.open();
+        let state = shown.get("get_app_state", json!({}));
+        assert_eq!(state["preferences"]["theme"], "system");
+        let notice = &state["notices"][0];
+        assert_eq!(notice["code"], "settings_damaged", "{damage:?}");
+        let kept = notice["params"]["file"].as_str().expect("where it is");
+        assert!(kept.contains("settings.damaged-"), "{kept}");
+        assert_eq!(
+            std::fs::read_to_string(kept).expect("kept"),
+            damage,
+            "as it was"
+        );
+        assert!(!file.exists());
+        shown.get("set_preferences", json!({ "preferences": preferences() }));
+        assert!(file.exists() && std::path::Path::new(kept).exists());
+    }
+}
+
+#[test]
+fn a_proxy_or_certificate_that_cannot_work_is_not_kept() {
+    let home = Home::new();
+    let shown = home.open();
+    let set = |proxy: Value, ca: Value| json!({ "settings": { "proxy": proxy, "ca_file": ca } });
+    let own = |url: &str| json!({ "kind": "own", "url": url });
+    assert_eq!(
+        shown.code("set_network", set(own("ftp://x"), Value::Null)),
+        "proxy_invalid"
+    );
+    let missing = json!(home.data().join("no.pem"));
+    assert_eq!(
+        shown.code("set_network", set(json!({ "kind": "none" }), missing)),
+        "certificate_invalid"
+    );
+    assert_eq!(
+        shown.get("get_app_state", json!({}))["network"]["proxy"]["kind"],
+        "system"
+    );
+    shown.get("set_network", set(json!({ "kind": "none" }), Value::Null));
+    // A machine's setting, whichever list is shown.
+    assert_eq!(
+        shown.get("open_practice", json!({}))["network"]["proxy"]["kind"],
+        "none"
+    );
+}
