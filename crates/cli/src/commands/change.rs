@@ -90,7 +90,7 @@ fn tell_before(engine: &Engine, profile: Uuid, to: &str, console: &Console) -> R
 /// The open change that a refused request is about: the one in the way, or the planned one for the same address.
 fn standing(engine: &Engine, profile: Uuid, to: &str, code: Code) -> Option<ChangeView> {
     let open = engine
-        .open_changes()
+        .open_changes(false)
         .ok()?
         .into_iter()
         .find(|open| open.profile_id == Some(profile))?;
@@ -135,9 +135,16 @@ pub fn how_to_settle(worked: bool, send_again: bool) -> Settle {
     }
 }
 
-pub async fn settle(engine: &Engine, name: &str, how: Settle, console: &Console) -> Done {
+pub async fn settle(
+    engine: &Engine,
+    name: &str,
+    how: Settle,
+    secrets: &[String],
+    console: &Console,
+) -> Done {
     let change = engine.find_change(name)?;
-    let done = engine.settle_change(change, how).await;
+    let once = given::secrets(secrets)?;
+    let done = engine.settle_change(change, how, &once).await;
     end(engine, change, done, Asked::Settle(how), console).await
 }
 

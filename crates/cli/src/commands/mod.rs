@@ -52,11 +52,13 @@ pub async fn run(cli: Cli, console: &Console) -> Done {
             change,
             worked,
             send_again,
+            secrets,
         } => {
             change::settle(
                 &engine,
                 &change,
                 change::how_to_settle(worked, send_again),
+                &secrets.secrets,
                 console,
             )
             .await

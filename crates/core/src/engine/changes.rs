@@ -82,16 +82,22 @@ impl Engine {
         self.change_view(&change)
     }
 
-    /// Settles an unknown outcome; `Check` also asks about a change that waits for its code.
+    /// Settles an unknown outcome; `Check` also asks about a change that waits for its code. `once` are secrets for a call
+    /// that is sent again.
     ///
     /// # Errors
     /// `change_not_open`, `busy`, and with `Check` what kept the service from telling.
-    pub async fn settle_change(&self, change: Uuid, how: Settle) -> Result<ChangeView> {
+    pub async fn settle_change(
+        &self,
+        change: Uuid,
+        how: Settle,
+        once: &BTreeMap<String, Secret>,
+    ) -> Result<ChangeView> {
         let change = self.stored_change(change).await?;
         if how == Settle::Check {
             return self.check_change(change).await;
         }
-        let context = self.context_of(&change, &BTreeMap::new()).await?;
+        let context = self.context_of(&change, once).await?;
         let input = match how {
             Settle::Worked => Input::Worked,
             _ => {

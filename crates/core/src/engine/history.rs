@@ -6,12 +6,20 @@ use crate::error::{Code, Problem, Result};
 use crate::view::{ChangeView, HistoryFilter, Page};
 
 impl Engine {
-    /// All open changes, what runs out first on top.
-    pub fn open_changes(&self) -> Result<Vec<ChangeView>> {
+    /// All open changes, what runs out first on top, each with its events where `with_events`.
+    pub fn open_changes(&self, with_events: bool) -> Result<Vec<ChangeView>> {
         let open = self.0.db.open_changes()?;
-        open.iter()
-            .map(|stored| self.change_view(&stored.change))
-            .collect()
+        let ids: Vec<uuid::Uuid> = open.iter().map(|stored| stored.change.id).collect();
+        let mut events = self.0.db.events_of(&ids)?;
+        let view = |stored: &crate::db::StoredChange| {
+            let events = events.remove(&stored.change.id).unwrap_or_default();
+            let mut view = self.view_of(&stored.change, &events);
+            if with_events {
+                view.events = events.into_iter().map(event_view).collect();
+            }
+            view
+        };
+        Ok(open.iter().map(view).collect())
     }
 
     /// A page of the history, newest first; each with its events where `with_events`.
