@@ -1,19 +1,20 @@
 // What is shipped: no fake, nothing inline that the content security policy would drop.
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { build } from "vite";
-import { beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { build_page } from "../build";
 
-const root = fileURLToPath(new URL("../..", import.meta.url));
-const outDir = `${root}node_modules/.shipped-page`;
+const outDir = fileURLToPath(new URL(`../../node_modules/.shipped-page-${process.pid}`, import.meta.url));
 let files: { name: string; text: string }[] = [];
 
 beforeAll(async () => {
-  await build({ root, mode: "production", logLevel: "error", build: { outDir, emptyOutDir: true } });
+  await build_page("production", outDir);
   files = readdirSync(outDir, { recursive: true, encoding: "utf8" })
     .filter((name) => /\.(js|css|html)$/.test(name))
     .map((name) => ({ name, text: readFileSync(`${outDir}/${name}`, "utf8") }));
 });
+
+afterAll(() => rmSync(outDir, { recursive: true, force: true }));
 
 test("the fake is not in it", () => {
   expect(files.length).toBeGreaterThan(2);
