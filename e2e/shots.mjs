@@ -1,5 +1,5 @@
-// Pictures of the real window: node shots.mjs [FOLDER], on a display (`xvfb-run -s "-screen 0 1600x1000x24"`).
-// Welcome, a practice change that waits for its code, and the same one changed; both sizes, light and dark.
+// Pictures of the real window, for the README and for comparing with the design: `cargo xtask shots [FOLDER]`.
+// Welcome, a practice change before and after it was requested, three changed profiles; both sizes, light and dark.
 import { resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { make_home, start_app } from "./support/driver.js";
@@ -8,17 +8,24 @@ import { text } from "./support/text.js";
 import { Window } from "./support/window.js";
 
 const folder = process.argv[2] ? resolve(process.argv[2]) : shots;
-const sizes = [[1240, 760], [900, 600]];
+const sizes = [[900, 600], [1240, 760]];
 const themes = { light: "Adwaita", dark: "Adwaita:dark" };
+const next = (service) => text("panel.next_practice", { service });
 
-/** Both sizes of what is shown now. */
-async function both(window, name) {
+/** Every size of what is shown now; the large one stays. */
+async function shoot(window, name) {
   for (const [width, height] of sizes) {
     await window.resize(width, height);
     // The page's own transitions take 200 ms.
     await pause(400);
-    console.log(await window.shoot(`${name}-${width}`, folder));
+    console.log(await window.shoot(`${name}-${width}x${height}`, folder));
   }
+}
+
+async function change(window, verify) {
+  await window.press(text("panel.request"));
+  await window.press(text(verify));
+  await window.says(text("panel.done_proved"));
 }
 
 for (const [theme, gtk] of Object.entries(themes)) {
@@ -27,16 +34,19 @@ for (const [theme, gtk] of Object.entries(themes)) {
   try {
     const window = new Window(app.driver);
     await window.says(text("welcome.headline"));
-    await both(window, `${theme}-1-welcome`);
+    await shoot(window, `${theme}-welcome`);
     await window.press(text("welcome.practice_of", { service: "Z-API" }));
     await window.find("button", text("panel.request"));
-    await both(window, `${theme}-2-profile`);
+    await shoot(window, `${theme}-new-change`);
     await window.press(text("panel.request"));
     await window.find("button", text("panel.verify_mail"));
-    await both(window, `${theme}-3-code`);
+    await shoot(window, `${theme}-code-needed`);
     await window.press(text("panel.verify_mail"));
-    await window.says(text("panel.done_proved"));
-    await both(window, `${theme}-4-changed`);
+    await window.press(next("Webshare"));
+    await change(window, "panel.verify_mail_link");
+    await window.press(next("Mannco.store"));
+    await change(window, "panel.verify_mail");
+    await shoot(window, `${theme}-changed`);
   } finally {
     await app.close();
     await home.remove();

@@ -1,6 +1,6 @@
 // Runs in the page: finds one visible control by its role and name, as a person with a screen reader would.
 // Not here: waiting and acting (window.js).
-/* global document */
+/* global document, NodeFilter */
 
 /** Handed to the page as a string, so it uses nothing from outside itself. */
 export function find_in_page(role, name, within) {
@@ -14,10 +14,14 @@ export function find_in_page(role, name, within) {
     heading: "h1, h2, h3",
   };
   const squeeze = (text) => (text ?? "").replace(/\s+/g, " ").trim();
+  // Each piece by itself, so that a hint in the next line does not grow together with the word before it.
   const said = (element) => {
     const copy = element.cloneNode(true);
     for (const silent of copy.querySelectorAll("kbd, svg, [aria-hidden=true]")) silent.remove();
-    return squeeze(copy.textContent);
+    const pieces = document.createTreeWalker(copy, NodeFilter.SHOW_TEXT);
+    let text = "";
+    while (pieces.nextNode()) text += ` ${pieces.currentNode.data}`;
+    return squeeze(text);
   };
   const names = (element) => {
     const labelled = (element.getAttribute("aria-labelledby") ?? "").split(" ").filter(Boolean);
@@ -28,9 +32,12 @@ export function find_in_page(role, name, within) {
       said(element),
     ].map(squeeze);
   };
-  const fits = (element) => names(element).some((one) => one === name || one.startsWith(`${name} `));
+  // A label may go on ("· optional"), but "Save" is not "Save and set email" where both are there.
+  const exactly = (element) => names(element).includes(name);
+  const at_least = (element) => names(element).some((one) => one.startsWith(`${name} `) || one.startsWith(`${name}·`));
   const visible = (element) => element.getClientRects().length > 0;
-  const candidates = Array.from((within ?? document).querySelectorAll(roles[role])).filter((one) => fits(one));
+  const all = Array.from((within ?? document).querySelectorAll(roles[role]));
+  const candidates = [...all.filter(exactly), ...all.filter(at_least)];
   // A radio may be drawn by its label, with nothing of its own to press.
   const pressed = role === "radio" ? candidates.map((one) => one.labels?.[0] ?? one) : candidates;
   return pressed.filter(visible).find((one) => !one.disabled && one.getAttribute("aria-disabled") !== "true") ?? null;

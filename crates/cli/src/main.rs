@@ -1,1 +1,56 @@
-fn main() {}
+//! `readdress-cli`: Readdress without a window, for scripts and servers.
+//!
+//! ```text
+//! args ─► commands/* ─► Answer ─► console     one answer on stdout, everything else on stderr
+//!             │            └ exit             0 done · 1 did not work · 2 usage · 3 outcome unknown · 4 vault
+//!             └ readdress-core                everything that must be right
+//! ```
+//!
+//! Not here: what a change does (core), sentences (`text/*.json`).
+
+mod answer;
+mod args;
+mod change_text;
+mod clean;
+mod commands;
+mod console;
+mod documents;
+mod environment;
+mod exit;
+mod given;
+mod log;
+mod shell;
+mod table;
+mod told;
+mod usage;
+mod when;
+mod words;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use readdress_core::error::Code;
+
+use crate::answer::Failure;
+use crate::args::Cli;
+use crate::console::Console;
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return usage::refuse(&error).into(),
+    };
+    log::start();
+    let console = Console::new(cli.global.json);
+    // Building a TLS client panics without a provider; a second one is refused, and that is fine.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    // One thread: a command makes a handful of calls one after the other, and starting more costs more than it gives.
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    let done = match runtime {
+        Ok(runtime) => runtime.block_on(commands::run(cli, &console)),
+        Err(_) => Err(Failure::from(Code::Internal)),
+    };
+    console.finish(done).into()
+}

@@ -125,6 +125,17 @@ pub(crate) fn private_file(
     options.open(path)
 }
 
+/// Makes a new or renamed entry of this folder last through a power cut. Where folders cannot be synced, it does nothing.
+pub(crate) fn sync_dir(file: &Path) {
+    #[cfg(unix)]
+    if let Some(dir) = file.parent().and_then(|dir| std::fs::File::open(dir).ok()) {
+        // The file itself is synced with its errors; this one only shortens a window.
+        let _ = dir.sync_all();
+    }
+    #[cfg(not(unix))]
+    let _ = file;
+}
+
 /// What a failed file call means to a person.
 pub(crate) fn io_problem(error: &Error, file: &Path) -> Problem {
     let code = match error.kind() {

@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use crate::change::{Proof, State};
 use crate::error::Problem;
+use crate::manifest::LimitOf;
 use crate::profile::Known;
 
 /// A text in the languages a manifest gives; `en` is always there.
@@ -41,7 +42,22 @@ pub struct ServiceView {
     pub resend_after: Option<u32>,
     /// Minutes without a mail after which `no_mail` is shown.
     pub no_mail_after: Option<u32>,
+    /// What may be sent how often.
+    pub limits: Vec<LimitView>,
     pub profiles: u32,
+}
+
+/// So many calls in so many seconds, counted from the journal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct LimitView {
+    pub max: u32,
+    /// Seconds.
+    pub per: u32,
+    /// Whose calls count together: the manifest's word, or the user's where the service does not document it.
+    pub of: LimitOf,
+    /// Ids of the steps that count.
+    pub steps: Vec<String>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]

@@ -1,6 +1,7 @@
 //! A screen and a session bus of our own (Xvfb, dbus-daemon), so that tests and measures neither need nor
 //! disturb a desktop.
 
+use crate::place::Place;
 use crate::{Outcome, process, tree};
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -19,7 +20,10 @@ struct Server {
 }
 
 impl Display {
-    pub fn start() -> Outcome<Self> {
+    pub fn start(place: &Place) -> Outcome<Self> {
+        // What the bus starts by name, e.g. a keyring, must not open the developer's own.
+        let home = place.notes().join("session");
+        std::fs::create_dir_all(&home).map_err(|why| format!("{}: {why}", home.display()))?;
         // Both pick a free place themselves and tell it on descriptor 1: no race for a number.
         let screen = [
             "-displayfd",
@@ -33,7 +37,12 @@ impl Display {
         let bus = ["--session", "--nofork", "--nopidfile", "--print-address=1"];
         Ok(Self {
             screen: Server::start(&mut process::command("Xvfb", &screen))?,
-            bus: Server::start(&mut process::command("dbus-daemon", &bus))?,
+            bus: Server::start(
+                process::command("dbus-daemon", &bus)
+                    .env("HOME", &home)
+                    .env("XDG_DATA_HOME", home.join("share"))
+                    .env("XDG_CONFIG_HOME", home.join("config")),
+            )?,
         })
     }
 

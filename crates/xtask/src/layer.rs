@@ -25,6 +25,15 @@ pub struct Done {
     why: Option<String>,
 }
 
+impl Done {
+    fn first_line_of_why(&self) -> String {
+        let why = self.why.as_deref().unwrap_or_default();
+        why.lines()
+            .next()
+            .map_or_else(String::new, |line| format!("  {line}"))
+    }
+}
+
 /// The layers done so far. A layer that fails does not stop the next.
 pub struct Gate<'a> {
     place: &'a Place,
@@ -158,10 +167,7 @@ impl<'a> Gate<'a> {
                 layer.tally.passed,
                 layer.tally.failed,
                 clock(layer.took),
-                layer
-                    .why
-                    .as_deref()
-                    .map_or_else(String::new, |why| format!("  {why}"))
+                layer.first_line_of_why()
             );
         }
         println!(

@@ -15,6 +15,7 @@ mod page;
 mod place;
 mod process;
 mod run;
+mod shots;
 mod tally;
 mod test;
 mod tools;
@@ -34,6 +35,7 @@ cargo xtask TASK
   check          the quick part of it: format, lints, types, the core's tests
   bench          start, memory, one call, sizes: measured and printed beside what they are compared with
   bundle         the packages of this system (.deb and .rpm)
+  shots [FOLDER] pictures of the real window, into FOLDER or e2e/shots
   icons          every icon again from icons/readdress.svg";
 
 fn main() -> ExitCode {
@@ -47,6 +49,7 @@ fn main() -> ExitCode {
         "check" => check::check(&place),
         "bench" => bench::bench(&place),
         "bundle" => bundle::bundle(&place),
+        "shots" => shots::shoot(&place, rest.first()),
         "icons" => icons::draw(&place),
         "help" | "--help" | "-h" => {
             println!("{FACE}");

@@ -75,7 +75,8 @@ pub fn watch(
     mut line: impl FnMut(&str) -> bool,
 ) -> Outcome<End> {
     println!("$ {}", typed(command));
-    if std::io::stdout().is_terminal() {
+    let colours = std::io::stdout().is_terminal();
+    if colours {
         command.env("CARGO_TERM_COLOR", "always");
     }
     let mut child = command
@@ -102,7 +103,7 @@ pub fn watch(
                 let plain = without_colours(&text);
                 let _ = writeln!(log, "{plain}");
                 if line(&plain) {
-                    println!("{}", cut(&text));
+                    println!("{}", cut(if colours { &text } else { &plain }));
                 }
             }
             Err(RecvTimeoutError::Disconnected) => break,

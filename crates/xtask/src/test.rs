@@ -131,7 +131,7 @@ fn window_layer(place: &Place, gate: &mut Gate<'_>) {
         Ok((
             flows(place)?,
             tools::tauri_driver(place)?,
-            Display::start()?,
+            Display::start(place)?,
         ))
     };
     let (flows, driver, display) = match ready() {

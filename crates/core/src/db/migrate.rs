@@ -127,3 +127,109 @@ fn migration_problem(error: rusqlite_migration::Error, folder: &Folder) -> Probl
         _ => Code::Internal.into(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SHORT: Duration = Duration::from_millis(40);
+
+    fn place() -> (tempfile::TempDir, Folder) {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = Folder::open(dir.path()).unwrap();
+        (dir, folder)
+    }
+
+    fn connect(folder: &Folder) -> Connection {
+        Connection::open(folder.db_path()).unwrap()
+    }
+
+    const NEXT: &[M<'_>] = &[
+        M::up("CREATE TABLE a (x TEXT); INSERT INTO a VALUES ('kept')"),
+        M::up("CREATE TABLE b (y TEXT)"),
+    ];
+
+    #[test]
+    fn the_schema_is_sound() {
+        Migrations::from_slice(STEPS).validate().unwrap();
+    }
+
+    #[test]
+    fn a_new_folder_gets_the_latest_without_a_copy() {
+        let (_dir, folder) = place();
+        let process = to_latest(&folder, &mut connect(&folder), NEXT, SHORT).unwrap();
+        assert_eq!(known_version(&folder, &connect(&folder), 2).unwrap(), 2);
+        assert!(folder.is_alive(process.id()));
+        assert!(!folder.path().join("readdress-before-v2.db").exists());
+    }
+
+    #[test]
+    fn an_upgrade_leaves_a_copy_of_what_was() {
+        let (_dir, folder) = place();
+        drop(to_latest(&folder, &mut connect(&folder), &NEXT[..1], SHORT).unwrap());
+        let process = to_latest(&folder, &mut connect(&folder), NEXT, SHORT).unwrap();
+        assert!(folder.is_alive(process.id()));
+        let count = |db: &Connection, table: &str| {
+            db.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| {
+                row.get::<_, i64>(0)
+            })
+        };
+        assert_eq!(count(&connect(&folder), "b"), Ok(0));
+        let copy = folder.path().join("readdress-before-v2.db");
+        let old = Connection::open(&copy).unwrap();
+        assert_eq!(count(&old, "a"), Ok(1));
+        assert!(count(&old, "b").is_err());
+        assert_eq!(known_version(&folder, &old, 1).unwrap(), 1);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            assert_eq!(
+                std::fs::metadata(&copy).unwrap().permissions().mode() & 0o777,
+                0o600
+            );
+        }
+    }
+
+    #[test]
+    fn an_upgrade_waits_for_the_others_to_leave() {
+        let (_dir, folder) = place();
+        let neighbour = to_latest(&folder, &mut connect(&folder), &NEXT[..1], SHORT).unwrap();
+        let problem = to_latest(&folder, &mut connect(&folder), NEXT, SHORT).unwrap_err();
+        assert_eq!(
+            problem,
+            Problem::new(Code::DatabaseBusy).with("reason", "upgrade")
+        );
+        assert_eq!(known_version(&folder, &connect(&folder), 2).unwrap(), 1);
+        std::thread::scope(|scope| {
+            let upgrade = scope.spawn(|| to_latest(&folder, &mut connect(&folder), NEXT, PATIENCE));
+            std::thread::sleep(SHORT);
+            drop(neighbour);
+            upgrade.join().unwrap().unwrap();
+        });
+        assert_eq!(known_version(&folder, &connect(&folder), 2).unwrap(), 2);
+    }
+
+    #[test]
+    fn a_failed_upgrade_changes_nothing() {
+        let (_dir, folder) = place();
+        drop(to_latest(&folder, &mut connect(&folder), &NEXT[..1], SHORT).unwrap());
+        let broken = [
+            NEXT[0].clone(),
+            M::up("CREATE TABLE b (y TEXT); CREATE TABLE a (x TEXT)"),
+        ];
+        to_latest(&folder, &mut connect(&folder), &broken, SHORT).unwrap_err();
+        assert_eq!(known_version(&folder, &connect(&folder), 2).unwrap(), 1);
+        drop(to_latest(&folder, &mut connect(&folder), NEXT, SHORT).unwrap());
+    }
+
+    #[test]
+    fn a_newer_one_is_left_alone() {
+        let (_dir, folder) = place();
+        drop(to_latest(&folder, &mut connect(&folder), NEXT, SHORT).unwrap());
+        let problem = to_latest(&folder, &mut connect(&folder), &NEXT[..1], SHORT).unwrap_err();
+        assert_eq!(
+            (problem.code, problem.params["version"].as_str()),
+            (Code::DatabaseNewer, "2")
+        );
+    }
+}

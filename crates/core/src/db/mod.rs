@@ -138,12 +138,20 @@ impl Db {
         Box::new(move |db| apply::apply(db, process, &job))
     }
 
-    /// A transaction of its own kind, in the same queue: settings and the vault's.
+    /// A transaction of its own kind, in the same queue.
     pub(crate) fn write(
         &self,
         work: impl FnOnce(&Connection) -> std::result::Result<(), Fail> + Send + 'static,
     ) -> Result<()> {
         self.inner.writer.commit_blocking(Box::new(work))
+    }
+
+    /// As [`Db::write`], for tasks.
+    pub(crate) async fn write_async(
+        &self,
+        work: impl FnOnce(&Connection) -> std::result::Result<(), Fail> + Send + 'static,
+    ) -> Result<()> {
+        self.inner.writer.commit(Box::new(work)).await
     }
 
     /// Runs `read` on a connection of its own, in one snapshot per statement.
@@ -169,7 +177,7 @@ impl Db {
         result
     }
 
-    /// A number that changes when *another* process has committed. Not waited for longer than 50 ms: then the last one.
+    /// A number that changes when *another* process has committed. Not waited for longer than 250 ms: then the last one.
     pub fn data_version(&self) -> i64 {
         let (reply, answer) = std::sync::mpsc::channel();
         let seen = Arc::clone(&self.inner.data_version);
@@ -184,7 +192,7 @@ impl Db {
             let _ = reply.send(());
         }));
         if look.is_ok() {
-            let _ = answer.recv_timeout(Duration::from_millis(50));
+            let _ = answer.recv_timeout(Duration::from_millis(250));
         }
         self.inner.data_version.load(Ordering::Relaxed)
     }

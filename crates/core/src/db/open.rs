@@ -9,7 +9,7 @@ use rusqlite::{Connection, OpenFlags};
 use super::fail::sql_problem;
 use super::migrate;
 use crate::error::{Code, Problem, Result};
-use crate::folder::{Folder, ProcessLock, io_problem, private_file};
+use crate::folder::{Folder, ProcessLock, io_problem, private_file, sync_dir};
 
 #[derive(Clone, Copy)]
 pub(super) struct Options {
@@ -37,14 +37,11 @@ fn poll(tries: i32) -> bool {
 pub(super) fn first(folder: &Folder, options: Options) -> Result<(Connection, ProcessLock)> {
     let file = folder.db_path();
     refuse_torn(&file)?;
-    private_file(
-        &file,
-        std::fs::OpenOptions::new()
-            .read(true)
-            .append(true)
-            .create(true),
-    )
-    .map_err(|error| io_problem(&error, &file))?;
+    if !file.exists() {
+        private_file(&file, std::fs::OpenOptions::new().append(true).create(true))
+            .map_err(|error| io_problem(&error, &file))?;
+        sync_dir(&file);
+    }
     let mut db = connect(&file, options)?;
     let process = migrate::prepare(folder, &mut db)?;
     let pragma = |name, value: &str| {

@@ -105,13 +105,13 @@ impl Db {
         })
     }
 
-    pub(crate) fn add_vault_leftover(&self, id: Uuid) -> Result<()> {
-        self.write(move |db| add_leftover(db, id))
+    pub(crate) async fn add_vault_leftover(&self, id: Uuid) -> Result<()> {
+        self.write_async(move |db| add_leftover(db, id)).await
     }
 
     /// Claims a leftover for removal, so that it cannot become a vault's key any more; `busy` if it just has.
-    pub(crate) fn claim_vault_leftover(&self, id: Uuid) -> Result<()> {
-        self.write(move |db| {
+    pub(crate) async fn claim_vault_leftover(&self, id: Uuid) -> Result<()> {
+        self.write_async(move |db| {
             let rows = db
                 .prepare_cached("DELETE FROM vault_leftovers WHERE id = ?1")?
                 .execute([Id(id)])?;
@@ -121,5 +121,76 @@ impl Db {
                 Err(Code::Busy.into())
             }
         })
+        .await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::folder::Folder;
+
+    fn row(kind: VaultKind) -> VaultRow {
+        VaultRow {
+            id: Uuid::now_v7(),
+            kind,
+            proof: vec![1],
+            wrapped: None,
+            key_file: None,
+        }
+    }
+
+    /// A neighbour sweeps the keychain between "the new key is stored" and "it is the folder's".
+    #[tokio::test]
+    async fn a_key_that_was_swept_never_becomes_the_vaults() {
+        let dir = tempfile::tempdir().unwrap();
+        let db = Db::open(&Folder::open(dir.path()).unwrap()).unwrap();
+        let new = row(VaultKind::Keychain);
+        db.add_vault_leftover(new.id).await.unwrap();
+        db.claim_vault_leftover(new.id).await.unwrap();
+        assert_eq!(
+            db.claim_vault_leftover(new.id).await.unwrap_err().code,
+            Code::Busy
+        );
+        let swept = new.clone();
+        assert_eq!(
+            db.write_async(move |db| swept.insert(db))
+                .await
+                .unwrap_err()
+                .code,
+            Code::Busy
+        );
+        assert!(db.vault_row().unwrap().is_none());
+
+        db.add_vault_leftover(new.id).await.unwrap();
+        let kept = new.clone();
+        db.write_async(move |db| kept.insert(db)).await.unwrap();
+        assert_eq!(
+            db.claim_vault_leftover(new.id).await.unwrap_err().code,
+            Code::Busy,
+            "a vault's key is no leftover"
+        );
+        assert_eq!(db.vault_row().unwrap().unwrap().id, new.id);
+    }
+
+    #[tokio::test]
+    async fn a_row_replaces_only_the_one_it_was_made_from() {
+        let dir = tempfile::tempdir().unwrap();
+        let db = Db::open(&Folder::open(dir.path()).unwrap()).unwrap();
+        let [first, second, late] = [VaultKind::Passphrase; 3].map(row);
+        let insert = first.clone();
+        db.write_async(move |db| insert.insert(db)).await.unwrap();
+        let (old, new) = (first.clone(), second.clone());
+        db.write_async(move |db| new.replace(db, Some(&old)))
+            .await
+            .unwrap();
+        assert_eq!(
+            db.write_async(move |db| late.replace(db, Some(&first)))
+                .await
+                .unwrap_err()
+                .code,
+            Code::Busy
+        );
+        assert_eq!(db.vault_row().unwrap().unwrap().id, second.id);
     }
 }

@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use backon::{ExponentialBuilder, Retryable};
-use jiff::Timestamp;
 
 use super::Engine;
 use super::context::{CAPTURED, Context};
@@ -250,7 +249,7 @@ fn problem(context: &Context, code: Code, verdict: &Verdict, facts: &Facts) -> P
     problem.status = facts.status;
     if code == Code::RateLimited {
         let wait = verdict.retry_after.unwrap_or(RETRY_DEFAULT);
-        problem.retry_at = Timestamp::now().checked_add(wait).ok();
+        problem.retry_at = super::now().checked_add(wait).ok();
     }
     problem
 }

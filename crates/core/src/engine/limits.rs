@@ -18,14 +18,15 @@ impl Engine {
         profile: Uuid,
         step: &str,
     ) -> Result<Option<Timestamp>> {
-        let now = Timestamp::now();
+        let now = super::now();
+        let scope = self.limit_scope(&manifest.id)?;
         let mut latest = None;
         for limit in manifest
             .limits
             .iter()
             .filter(|limit| limit.steps.iter().any(|s| s == step))
         {
-            let counted = match limit.of {
+            let counted = match scope.unwrap_or(limit.of) {
                 LimitOf::Profile => Some(profile),
                 LimitOf::Service => None,
             };
@@ -39,12 +40,36 @@ impl Engine {
         Ok(latest)
     }
 
+    /// Whose calls count together at this service by the user's choice; `None` where the manifest's word holds.
+    pub fn limit_scope(&self, service: &str) -> Result<Option<LimitOf>> {
+        let kept = self.0.db.meta(&scope_key(service))?;
+        Ok(kept.and_then(|kept| serde_json::from_value(serde_json::Value::String(kept)).ok()))
+    }
+
+    /// Counts this service's limits per profile or for the whole service; `None` goes back to the manifest's word.
+    /// For limits whose scope nobody documents (Mannco.store: one request in five minutes, per account or per IP?).
+    ///
+    /// # Errors
+    /// `service_unknown`, the folder's.
+    pub fn set_limit_scope(&self, service: &str, of: Option<LimitOf>) -> Result<()> {
+        self.manifest(service)?;
+        let kept = of.map(|of| match of {
+            LimitOf::Profile => "profile",
+            LimitOf::Service => "service",
+        });
+        self.0.db.set_meta(&scope_key(service), kept)
+    }
+
     pub(super) fn check_limit(&self, context: &Context, step: &str, anyway: bool) -> Result<()> {
         match self.too_soon(&context.manifest, context.profile.id, step)? {
             Some(at) if !anyway => Err(context.name(Problem::new(Code::RateLimited)).retry_at(at)),
             _ => Ok(()),
         }
     }
+}
+
+fn scope_key(service: &str) -> String {
+    format!("limit_of:{service}")
 }
 
 /// When the window of `per` has room again. `uses` may be in any order; the clock may have been set back.

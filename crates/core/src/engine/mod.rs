@@ -1,7 +1,7 @@
 //! The engine: the only room that joins manifests, machine, sender, database and vault.
 //!
 //! One engine per data folder and process. Not here: windows, sentences, the command line. Its files:
-//! `profiles` · `changes` (what a person asks) · `run` (one change until it rests) · `calls` (one call and what it
+//! `profiles` · `reading` · `plan` and `changes` (what a person asks) · `stored` · `run` (one change until it rests) · `calls` (one call and what it
 //! means) · `pasted` · `views` · `history` · `limits` · `diagnostics` · `settings`.
 
 mod calls;
@@ -12,16 +12,20 @@ mod history;
 mod limits;
 mod pasted;
 mod practice;
+mod plan;
 mod preview;
 mod profiles;
+mod reading;
 mod run;
 mod settings;
+mod stored;
 mod views;
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, RwLock};
 
+use jiff::Timestamp;
 use tokio::sync::broadcast;
 use uuid::Uuid;
 
@@ -151,6 +155,11 @@ impl Engine {
             all: false,
         });
     }
+}
+
+/// Now, in whole milliseconds: what the database keeps and scripts compare.
+fn now() -> Timestamp {
+    Timestamp::from_millisecond(Timestamp::now().as_millisecond()).unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
 /// A lock whose holder panicked still holds whole data here: every write under it is one assignment.

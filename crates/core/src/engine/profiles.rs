@@ -3,16 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::context::{CAPTURED, Context, missing, unstored};
+use super::context::{CAPTURED, missing, unstored};
+use super::reading::read_view;
 use super::{Engine, lock};
 use crate::ask::{NewProfile, ProfileEdit};
-use crate::change::machine::{Facts, Input, Reading, Why};
-use crate::change::{Change, State};
+use crate::change::Change;
 use crate::db::{Job, ProfileWrite, SecretWrite, Seen};
-use crate::email;
 use crate::error::{Code, Problem, Result};
 use crate::manifest::Manifest;
 use crate::profile::{Known, Profile, label_key};
@@ -201,7 +199,7 @@ impl Engine {
             checked_at: None,
             known: Known::NeverChecked,
             problem: None,
-            created_at: Timestamp::now(),
+            created_at: super::now(),
         };
         Ok((profile, manifest, secrets))
     }
@@ -240,7 +238,6 @@ impl Engine {
         if touched && let Some(login) = &manifest.login {
             // A session of the keys before must not outlive them.
             forget.push(format!("{CAPTURED}{}", login.gives));
-            profile.problem = None;
         }
         writes.extend(
             forget
@@ -252,10 +249,19 @@ impl Engine {
                     cipher: None,
                 }),
         );
-        if touched {
-            profile.problem = None;
+        let mut profiles = Vec::new();
+        if touched && profile.problem.is_some() {
+            // What was refused were the keys before.
+            profiles.push(ProfileWrite::Seen(Seen {
+                profile_id: id,
+                email: profile.email.clone(),
+                verified: profile.verified,
+                checked_at: profile.checked_at,
+                known: profile.known,
+                problem: None,
+            }));
         }
-        let profiles = vec![ProfileWrite::Edit(profile)];
+        profiles.push(ProfileWrite::Edit(profile));
         self.0
             .db
             .commit(Job {
@@ -279,109 +285,6 @@ impl Engine {
         self.0.db.commit(ProfileWrite::Remove(id)).await?;
         self.tell(Some(id), None);
         Ok(())
-    }
-
-    /// Asks the service which address it holds. An open or unknown change that this proves is settled.
-    ///
-    /// # Errors
-    /// What the service or the wire said (also kept with the profile), the vault's.
-    pub async fn read_profile(&self, id: Uuid) -> Result<ReadView> {
-        let profile = self.0.db.profile(id)?;
-        let context = self.context(profile, &BTreeMap::new()).await?;
-        let (reading, facts) = self.call_read(&context, 3).await;
-        self.note_reading(&context, &reading, facts).await?;
-        read_view(&context, reading)
-    }
-
-    async fn note_reading(&self, context: &Context, reading: &Reading, facts: Facts) -> Result<()> {
-        let id = context.profile.id;
-        if let Some(open) = self.0.db.open_change_of(id)? {
-            let open = self.stored_change(open.change.id).await?;
-            let settled = !open.state.is_sending()
-                && !open.resending
-                && matches!(open.state, State::AwaitingCode | State::Unknown)
-                && matches!(reading, Reading::Shows { .. });
-            if settled {
-                let input = Input::Read(Why::Check, reading.clone(), facts);
-                return self.put_in(context, open, input).await.map(|_| ());
-            }
-        }
-        let input = Input::Read(Why::Check, reading.clone(), facts);
-        let seen = self.seen_by(context, &input, None, Timestamp::now())?;
-        if let Some(seen) = seen {
-            self.0.db.commit(seen).await?;
-        }
-        self.tell(Some(id), None);
-        Ok(())
-    }
-
-    /// What a turn teaches about the profile: a read, or the end of a change without one.
-    pub(super) fn seen_by(
-        &self,
-        context: &Context,
-        input: &Input,
-        after: Option<&Change>,
-        now: Timestamp,
-    ) -> Result<Option<ProfileWrite>> {
-        let id = context.profile.id;
-        let ended = after.filter(|change| change.state == State::Changed);
-        let seen = match (input, ended) {
-            (Input::Read(_, Reading::Shows { email, verified }, _), ended) => {
-                let proved = match ended {
-                    Some(change) => Some(change.to.clone()),
-                    None => self.0.db.last_proved_address(id)?,
-                };
-                Seen {
-                    profile_id: id,
-                    known: known(email.as_deref(), *verified, proved.as_deref()),
-                    email: email.clone(),
-                    verified: *verified,
-                    checked_at: Some(now),
-                    problem: None,
-                }
-            }
-            (_, Some(change)) => Seen {
-                profile_id: id,
-                email: Some(change.to.clone()),
-                verified: None,
-                checked_at: Some(now),
-                known: Known::Changed,
-                problem: None,
-            },
-            (Input::Read(_, Reading::Failed(problem), _), None) => {
-                // What was known before stays; only that the check did not work is new.
-                let held = self.0.db.profile(id)?;
-                Seen {
-                    profile_id: id,
-                    email: held.email,
-                    verified: held.verified,
-                    checked_at: held.checked_at,
-                    known: held.known,
-                    problem: Some(problem.clone()),
-                }
-            }
-            _ => return Ok(None),
-        };
-        Ok(Some(ProfileWrite::Seen(seen)))
-    }
-}
-
-/// How the address is known, beside what our last change proved.
-fn known(email: Option<&str>, verified: Option<bool>, proved: Option<&str>) -> Known {
-    match (email, proved) {
-        (None, _) => Known::NotSet,
-        (Some(email), Some(proved)) if !email::same(email, proved) => Known::ChangedElsewhere,
-        (Some(_), _) if verified == Some(true) => Known::Verified,
-        (Some(_), Some(_)) if verified.is_none() => Known::Changed,
-        _ => Known::AsRead,
-    }
-}
-
-fn read_view(context: &Context, reading: Reading) -> Result<ReadView> {
-    match reading {
-        Reading::Shows { email, verified } => Ok(ReadView { email, verified }),
-        Reading::NotOffered => Err(context.name(Code::NotSupported.into())),
-        Reading::Failed(problem) => Err(problem),
     }
 }
 

@@ -149,7 +149,7 @@ impl Engine {
         let me = self.0.db.process();
         let mut base = change.clone();
         loop {
-            let now = Timestamp::now();
+            let now = super::now();
             let mut done = turn(&base, &context.shape, input.clone(), me, now)?;
             let seen = self.seen_by(context, &input, Some(&done.change), now)?;
             if done.unchanged && seen.is_none() {
@@ -218,7 +218,7 @@ impl Engine {
             &shape,
             Input::OwnerDied,
             self.0.db.process(),
-            Timestamp::now(),
+            super::now(),
         ) else {
             return Ok(());
         };

@@ -1,30 +1,29 @@
 //! Rows to views: what the page and `--json` show.
 
 use std::collections::BTreeMap;
-
-use jiff::Timestamp;
+use std::sync::Arc;
 
 use super::Engine;
 use super::context::{bare_shape, shape_of};
 use crate::change::machine::Shape;
 use crate::change::{Change, Event, State, show};
 use crate::error::Result;
+use crate::manifest::Manifest;
 use crate::profile::Profile;
 use crate::view::{ChangeView, EventView, ProfileView, ServiceView};
 
 impl Engine {
     pub fn services(&self) -> Result<Vec<ServiceView>> {
         let counts = self.0.db.profiles_per_service()?;
-        Ok(self
-            .0
-            .catalog
-            .all()
-            .into_iter()
-            .map(|manifest| {
-                let count = counts.get(&manifest.id).copied().unwrap_or(0);
-                manifest.view(self.0.catalog.is_own(&manifest.id), count)
-            })
-            .collect())
+        let view = |manifest: Arc<Manifest>| {
+            let own = self.0.catalog.is_own(&manifest.id);
+            let mut view = manifest.view(own, counts.get(&manifest.id).copied().unwrap_or(0));
+            if let Some(of) = self.limit_scope(&manifest.id)? {
+                view.limits.iter_mut().for_each(|limit| limit.of = of);
+            }
+            Ok(view)
+        };
+        self.0.catalog.all().into_iter().map(view).collect()
     }
 
     pub(super) fn profile_view(&self, profile: Profile, change: Option<Change>) -> ProfileView {
@@ -61,7 +60,7 @@ impl Engine {
 
     /// `events` give the steps their times; without them the steps have none.
     pub(super) fn view_of(&self, change: &Change, events: &[Event]) -> ChangeView {
-        let now = Timestamp::now();
+        let now = super::now();
         let manifest = self.manifest(&change.service).ok();
         let shape = manifest.as_deref().map(shape_of);
         let waits_for = manifest

@@ -134,7 +134,9 @@ fn value_at(tokens: &[&str], index: usize, looks: Option<&Looks>) -> (Option<Str
         }
     }
     let word = strip(tokens[index]);
-    if fits(word) {
+    // A shape that allows letters fits ordinary words too; without a digit only a line of its own in capitals counts.
+    let capitals = tokens.len() == 1 && word.bytes().all(|byte| byte.is_ascii_uppercase());
+    if fits(word) && (capitals || word.bytes().any(|byte| byte.is_ascii_digit())) {
         return (Some(word.to_owned()), 1, false);
     }
     let parts: Vec<&str> = word.split('-').collect();

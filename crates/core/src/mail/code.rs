@@ -94,7 +94,9 @@ fn from_letter(letter: &Letter, waits: &Waits) -> Understood {
 }
 
 fn from_words(letter: &Letter, waits: &Waits) -> Option<Understood> {
-    let all = candidate::find(&letter.texts, waits.looks.as_ref());
+    // The shape of a link's value fits half the words of any text, so it does not help here.
+    let looks = waits.looks.as_ref().filter(|_| waits.what == Awaited::Code);
+    let all = candidate::find(&letter.texts, looks);
     let mut pool: Vec<&Candidate> = all
         .iter()
         .filter(|found| found.fits && found.score >= PLAUSIBLE)

@@ -5,7 +5,9 @@
 
 use std::sync::LazyLock;
 
-use mail_parser::{Message, MessageParser, MimeHeaders, PartType};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use mail_parser::{Message, MessageParser, MessagePart, MimeHeaders, PartType};
 use regex::Regex;
 
 use super::html;
@@ -106,9 +108,21 @@ impl Letter {
             let attached = part
                 .content_disposition()
                 .is_some_and(|how| how.is_attachment());
+            if part.is_encoding_problem && is_base64(part) {
+                // A mail that was cut in the middle: what came is worth reading, its raw lines are not.
+                if let PartType::Text(raw) | PartType::Html(raw) = &part.body
+                    && !attached
+                {
+                    match (decode_cut(raw), subtype.eq_ignore_ascii_case("html")) {
+                        (text, true) => self.add_html(&text),
+                        (text, false) => self.add_text(text),
+                    }
+                }
+                continue;
+            }
             match &part.body {
                 PartType::Text(text) if !attached && subtype.eq_ignore_ascii_case("plain") => {
-                    self.add_text(text.to_string())
+                    self.add_text(text.to_string());
                 }
                 PartType::Html(html) if !attached => self.add_html(html),
                 // Forwarded as an attachment.
@@ -138,6 +152,21 @@ impl Letter {
         self.recipients
             .extend(found.map(|address| address.as_str().to_owned()));
     }
+}
+
+fn is_base64(part: &MessagePart<'_>) -> bool {
+    part.content_transfer_encoding()
+        .is_some_and(|how| how.trim().eq_ignore_ascii_case("base64"))
+}
+
+/// As many whole groups of four as there are.
+fn decode_cut(raw: &str) -> String {
+    let mut letters: String = raw
+        .chars()
+        .filter(|c| c.is_ascii_alphanumeric() || *c == '+' || *c == '/')
+        .collect();
+    letters.truncate(letters.len() / 4 * 4);
+    String::from_utf8_lossy(&BASE64_STANDARD.decode(letters).unwrap_or_default()).into_owned()
 }
 
 /// Whether the text starts with a block of headers of which one is a mail's.

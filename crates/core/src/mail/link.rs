@@ -171,7 +171,10 @@ pub(super) fn parse(text: &str) -> Option<Url> {
     }
     // Without a scheme only what looks like `host.tld/path` is one.
     let (host, path) = text.split_once('/')?;
-    let is_host = host.contains('.') && !host.starts_with('.') && !host.contains(['@', ':']);
+    let named = host.rsplit_once('.').is_some_and(|(front, end)| {
+        !front.is_empty() && end.len() > 1 && end.bytes().all(|byte| byte.is_ascii_alphabetic())
+    });
+    let is_host = named && !host.starts_with('.') && !host.contains(['@', ':']);
     (is_host && !path.is_empty()).then(|| Url::parse(&format!("https://{text}")).ok())?
 }
 
@@ -279,6 +282,26 @@ mod tests {
             json.to_lowercase()
         );
         assert!(serde_json::from_str::<LinkPattern>(r#"{"host":"a.b","path":"x"}"#).is_err());
+    }
+
+    #[test]
+    fn a_name_with_a_slash_is_a_link_and_other_things_are_not() {
+        for text in ["a.example/x", "https://a.example", "(http://a.example/x)."] {
+            assert!(parse(text).is_some(), "{text}");
+        }
+        for text in [
+            "20.11/2026",
+            "a.example",
+            "a/b",
+            "x.y/z",
+            "me@a.example/x",
+            "a.example/x y",
+            "",
+            "https://",
+            "c:/x",
+        ] {
+            assert!(parse(text).is_none(), "{text}");
+        }
     }
 
     proptest::proptest! {

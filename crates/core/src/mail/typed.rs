@@ -48,8 +48,9 @@ pub(super) fn read(text: &str, waits: &Waits) -> Option<Typed> {
         .bytes()
         .all(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase());
     // "hello there" is no code; "1 2 3 4 5 6" and "AB12 CD34" are.
-    let plausible = fits(&joined)
-        || !spaced
+    let coded = digits > 0 || shouted;
+    let plausible = !spaced
+        || (coded && fits(&joined))
         || (digits == joined.len() && digits <= 12)
         || (shouted && digits > 0 && groups.len() <= 4);
     plausible.then(|| Typed {

@@ -114,9 +114,25 @@ pub fn judge(manifest: &Manifest, step: &str, answer: &Answer) -> Verdict {
     let says = body.as_ref().and_then(|body| own_words(&step.says, body));
     let mut rules = step.answers.iter().chain(&manifest.answers);
     let found = rules.find_map(|rule| fit(rule, answer, body.as_ref(), says.as_deref()));
+    // A login's answer that refuses nothing may hold a token where words are expected.
+    let is_login = manifest
+        .login
+        .as_ref()
+        .is_some_and(|login| login.step == step.id);
+    let refused = matches!(
+        found,
+        Some((
+            Rule {
+                means: Meaning::Refused(_),
+                ..
+            },
+            ..
+        ))
+    );
+    let told = says.clone().filter(|_| !is_login || refused).map(shorten);
     let Some((rule, gives, shows)) = found else {
         return Verdict {
-            says: says.map(shorten),
+            says: told,
             ..Verdict::default()
         };
     };
@@ -128,7 +144,7 @@ pub fn judge(manifest: &Manifest, step: &str, answer: &Answer) -> Verdict {
     Verdict {
         meaning: Some(rule.means),
         again: rule.again,
-        says: says.map(shorten),
+        says: told,
         retry_after,
         gives,
         shows,

@@ -11,9 +11,12 @@ mod encode;
 mod fault;
 mod masked;
 mod matcher;
+mod mistakes;
 mod model;
 mod needs;
 mod parse;
+mod parse_parts;
+mod parse_rule;
 mod parse_step;
 mod pasted;
 mod pointer;
@@ -29,11 +32,11 @@ pub use answer::{Meaning, Retry, Rule, Shown, Shows, Verdict, judge};
 pub use catalog::Catalog;
 pub use fault::Fault;
 pub use matcher::{BodyRule, Matcher, Status};
+pub use mistakes::VALUES;
 pub use model::{
     BaseUrl, Body, Field, Limit, LimitOf, Login, Manifest, SentTo, Step, Times, Tree, What,
 };
 pub use needs::{Needs, needs};
-pub use parse::VALUES;
 pub use pasted::{Pasted, read_pasted};
 pub use pointer::Pointer;
 pub use render::{Inputs, Rendered, preview, render};

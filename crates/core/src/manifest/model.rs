@@ -11,7 +11,7 @@ pub use super::source::{LimitOf, SentTo, What};
 use super::template::Template;
 use super::waits::WaitsFor;
 use crate::http::Method;
-use crate::view::{FieldView, ServiceView, Texts, WaitsForView};
+use crate::view::{FieldView, LimitView, ServiceView, Texts, WaitsForView};
 
 /// A service's API, ready for use.
 #[derive(Debug)]
@@ -231,7 +231,19 @@ impl Manifest {
             expires_after: seconds(self.times.expires_after),
             resend_after: seconds(self.times.resend_after),
             no_mail_after: seconds(self.times.no_mail_after).map(|seconds| seconds.div_ceil(60)),
+            limits: self.limits.iter().map(Limit::view).collect(),
             profiles,
+        }
+    }
+}
+
+impl Limit {
+    fn view(&self) -> LimitView {
+        LimitView {
+            max: self.max,
+            per: u32::try_from(self.per.as_secs()).unwrap_or(u32::MAX),
+            of: self.of,
+            steps: self.steps.clone(),
         }
     }
 }

@@ -4,8 +4,8 @@
 
 use std::collections::BTreeSet;
 
+use super::mistakes::VALUES;
 use super::model::{Body, Manifest, Step, Tree};
-use super::parse::VALUES;
 
 /// The names that a step uses.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -1,18 +1,14 @@
-//! Steps and answer rules of a manifest file, one by one.
+//! The steps of a manifest file, one by one.
 //!
-//! Not here: what the whole file must hold (`parse`).
+//! Not here: their answer rules (`parse_rule`), what the whole file must hold (`parse`).
 
-use super::answer::{Meaning, Rule, Shows};
-use super::matcher::{BodyRule, Status, read_texts};
+use super::mistakes::{Mistakes, Names, not_regex};
 use super::model::{Body, Step, Tree};
-use super::parse::{Mistakes, Names};
+use super::parse_rule::{pointers, rules};
 use super::pointer::Pointer;
-use super::source::{
-    AnswerSource, ManifestSource, Means, MethodSource, StepSource, WaitsForSource, What,
-};
+use super::source::{ManifestSource, MethodSource, StepSource, WaitsForSource, What};
 use super::template::Template;
 use super::waits::WaitsFor;
-use crate::error::Code;
 use crate::http::Method;
 use crate::mail::{Awaited, LinkPattern, Looks, RefusedLink, Waits};
 
@@ -252,7 +248,7 @@ fn read_waits(m: &mut Mistakes, id: &str, raw: &WaitsForSource) -> Option<WaitsF
     let shape = raw
         .looks
         .as_ref()
-        .map(|looks| Looks::new(looks).map_err(|fault| fault.to_string()));
+        .map(|looks| Looks::new(looks).map_err(|error| not_regex(&error)));
     let looks = shape.and_then(|shape| m.take(&looks_place, shape));
     let link_place = ["step", id, "waits_for", "link"];
     let link = raw
@@ -306,98 +302,5 @@ fn read_waits(m: &mut Mistakes, id: &str, raw: &WaitsForSource) -> Option<WaitsF
             refuse,
             address: None,
         },
-    })
-}
-
-pub fn pointers(m: &mut Mistakes, place: &[&str], list: &[String]) -> Vec<Pointer> {
-    list.iter()
-        .filter_map(|text| m.take(place, Pointer::parse(text)))
-        .collect()
-}
-
-pub fn rules(m: &mut Mistakes, place: &[&str], list: &[AnswerSource]) -> Vec<Rule> {
-    let read =
-        |(at, raw): (usize, &AnswerSource)| rule(m, &[place, &[&at.to_string()]].concat(), raw);
-    list.iter().enumerate().map(read).collect()
-}
-
-fn rule(m: &mut Mistakes, place: &[&str], raw: &AnswerSource) -> Rule {
-    let at = |name: &'static str| [place, &[name]].concat();
-    let pointer = |m: &mut Mistakes, text: &String| m.take(&at("shows"), Pointer::parse(text));
-    let means = meaning(raw.means);
-    let again = raw.again.map(meaning);
-    if again.is_some() && means != Meaning::TokenRefused {
-        m.add(
-            &at("again"),
-            "`again` goes with `means = \"token_refused\"`",
-            None,
-        );
-    }
-    if raw.retry_after.is_some() && means != Meaning::Refused(Code::RateLimited) {
-        m.add(
-            &at("retry_after"),
-            "`retry_after` goes with `means = \"rate_limited\"`",
-            None,
-        );
-    }
-    Rule {
-        status: raw
-            .status
-            .as_ref()
-            .and_then(|status| m.take(&at("status"), Status::read(status)))
-            .unwrap_or(Status::Any),
-        body: raw
-            .body
-            .as_ref()
-            .and_then(|body| m.take(&at("body"), BodyRule::read(body)))
-            .unwrap_or(BodyRule::Anything),
-        text: raw
-            .text
-            .as_ref()
-            .and_then(|text| m.take(&at("text"), read_texts(text)))
-            .unwrap_or_default(),
-        means,
-        again,
-        retry_after: m.duration(&at("retry_after"), raw.retry_after.as_ref()),
-        gives: raw
-            .gives
-            .iter()
-            .filter_map(|(name, text)| {
-                Some((name.clone(), m.take(&at("gives"), Pointer::parse(text))?))
-            })
-            .collect(),
-        shows: raw.shows.as_ref().map(|shows| Shows {
-            email: shows.email.as_ref().and_then(|text| pointer(m, text)),
-            verified: shows.verified.as_ref().and_then(|text| pointer(m, text)),
-            none: shows.none,
-        }),
-    }
-}
-
-fn meaning(raw: Means) -> Meaning {
-    Meaning::Refused(match raw {
-        Means::Ok => return Meaning::Ok,
-        Means::CodeSent => return Meaning::CodeSent,
-        Means::ReadBack => return Meaning::ReadBack,
-        Means::TokenRefused => return Meaning::TokenRefused,
-        Means::CodeWrongOrExpired => return Meaning::CodeWrongOrExpired,
-        Means::EmailInvalid => Code::EmailInvalid,
-        Means::EmailSame => Code::EmailSame,
-        Means::EmailTaken => Code::EmailTaken,
-        Means::CredentialsRefused => Code::CredentialsRefused,
-        Means::LoginTokenNeeded => Code::LoginTokenNeeded,
-        Means::PasswordRefused => Code::PasswordRefused,
-        Means::TwoFactorRequired => Code::TwoFactorRequired,
-        Means::AccountNotFound => Code::AccountNotFound,
-        Means::AccountSuspended => Code::AccountSuspended,
-        Means::AccountDeleted => Code::AccountDeleted,
-        Means::PlaceBlocked => Code::PlaceBlocked,
-        Means::NotSupported => Code::NotSupported,
-        Means::RateLimited => Code::RateLimited,
-        Means::CodeWrong => Code::CodeWrong,
-        Means::CodeExpired => Code::CodeExpired,
-        Means::TooManyAttempts => Code::TooManyAttempts,
-        Means::NothingPending => Code::NothingPending,
-        Means::RequestRefused => Code::RequestRefused,
     })
 }

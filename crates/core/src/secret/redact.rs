@@ -154,7 +154,7 @@ mod tests {
         let secret = Secret::new("s3cret-api-key");
         for before in ["", "u", "us", "user"] {
             let text = STANDARD.encode(format!("{before}:s3cret-api-key:and more"));
-            let clean = Redactor::new(&[secret.clone()]).redact(&text);
+            let clean = Redactor::new([&secret]).redact(&text);
             assert!(clean.contains(MASK), "{text}");
             // What stays around the mask must not hold more than an edge of it.
             let left: String = clean

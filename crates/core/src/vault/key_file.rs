@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use super::cipher::{Key, random_bytes};
 use crate::error::{Code, Problem, Result};
-use crate::folder::{io_problem, private_file};
+use crate::folder::{io_problem, private_file, sync_dir};
 
 const HEADER: &str = "readdress-key-1";
 
@@ -39,7 +39,9 @@ pub(super) fn write_successor(path: &Path) -> Result<()> {
 
 /// Lets the successor take its place.
 pub(super) fn succeed(path: &Path) -> Result<()> {
-    std::fs::rename(successor(path), path).map_err(|error| io_problem(&error, path))
+    std::fs::rename(successor(path), path).map_err(|error| io_problem(&error, path))?;
+    sync_dir(path);
+    Ok(())
 }
 
 pub(super) fn successor(path: &Path) -> PathBuf {
@@ -55,7 +57,9 @@ fn write(path: &Path, key: &[u8; 32], options: &mut OpenOptions) -> Result<()> {
     ));
     let result = private_file(path, options).and_then(|mut file| {
         file.write_all(text.as_bytes())?;
-        file.sync_all()
+        file.sync_all()?;
+        sync_dir(path);
+        Ok(())
     });
     result.map_err(|error| match error.kind() {
         ErrorKind::AlreadyExists => invalid(path, "exists"),

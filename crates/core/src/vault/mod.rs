@@ -7,6 +7,7 @@ mod home;
 mod key_file;
 #[doc(hidden)]
 pub mod keychain;
+mod make;
 mod passphrase;
 mod rekey;
 mod values;
@@ -125,6 +126,11 @@ impl Vault {
         self.open(None).await
     }
 
+    /// The key only if it is open already: for lists, which must not open the vault.
+    pub fn key_if_open(&self) -> Option<Key> {
+        self.open_key().ok().flatten()
+    }
+
     /// Opens the vault, or lets it be opened again after `lock`. A passphrase is needed only where the vault has one and
     /// the environment does not.
     ///
@@ -210,7 +216,10 @@ impl Vault {
             wrapped: Some(wrapped),
             ..row.clone()
         };
-        self.inner.db.write(move |db| new.rewrap(db, &row))?;
+        self.inner
+            .db
+            .write_async(move |db| new.rewrap(db, &row))
+            .await?;
         self.opened(&key);
         Ok(())
     }
@@ -254,7 +263,8 @@ impl Vault {
         let (key, row) = self.make_key(kind, passphrase, false).await?;
         self.inner
             .db
-            .write(move |db| rekey::start_anew(db, old.as_ref(), &row))?;
+            .write_async(move |db| rekey::start_anew(db, old.as_ref(), &row))
+            .await?;
         self.opened(&key);
         self.sweep().await;
         Ok(())

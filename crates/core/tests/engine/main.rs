@@ -1,4 +1,9 @@
 //! The engine against the practice services: every state a change can reach, over a real socket and a real database.
 
 mod flows;
+mod mannco_store;
 mod support;
+mod trust;
+mod webshare;
+mod wire;
+mod z_api;

@@ -108,3 +108,46 @@ fn texts(map: &BTreeMap<&'static str, &'static str>) -> BTreeMap<String, String>
         .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
         .collect()
 }
+
+/// What became of a request: state and problem.
+pub fn ended(
+    change: &ChangeView,
+) -> (
+    readdress_core::change::State,
+    Option<readdress_core::error::Code>,
+) {
+    (
+        change.state,
+        change.problem.as_ref().map(|problem| problem.code),
+    )
+}
+
+impl World {
+    /// Requests the account's new address, as the table tests do.
+    pub async fn request_at(&self, service: Service) -> ChangeView {
+        let profile = self.profile(service).await;
+        self.request(profile.id, Self::account(service).new_email)
+            .await
+    }
+
+    /// Requested, and the code of the mail at hand.
+    pub async fn waiting_at(&self, service: Service) -> (ChangeView, String) {
+        let change = self.request_at(service).await;
+        let mail = self.sandbox.last_mail(&change.to).expect("a mail came");
+        let code = mail
+            .code
+            .or(mail.link)
+            .expect("it carries a code or a link");
+        (change, code)
+    }
+
+    /// The practice account's id in knobs and counters.
+    pub fn account_id(service: Service) -> String {
+        let account = Self::account(service);
+        let id = account
+            .fields
+            .get("instance_id")
+            .or(account.secrets.get("api_key"));
+        (*id.expect("an id")).to_owned()
+    }
+}

@@ -58,16 +58,25 @@ impl Authority {
     }
 }
 
-/// Speaks TLS with this identity and answers each request with `{}`.
-pub async fn serve_tls((chain, key): Identity) -> Server {
+/// Ends TLS with this identity, offering these protocols.
+pub fn acceptor((chain, key): Identity, protocols: &[&str]) -> TlsAcceptor {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = rustls::ServerConfig::builder_with_provider(provider)
+    let mut config = rustls::ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .expect("versions")
         .with_no_client_auth()
         .with_single_cert(chain, key)
         .expect("an identity");
-    let acceptor = TlsAcceptor::from(Arc::new(config));
+    config.alpn_protocols = protocols
+        .iter()
+        .map(|name| name.as_bytes().to_vec())
+        .collect();
+    TlsAcceptor::from(Arc::new(config))
+}
+
+/// Speaks TLS with this identity and answers each request with `{}`.
+pub async fn serve_tls(identity: Identity) -> Server {
+    let acceptor = acceptor(identity, &[]);
     Server::new(move |stream, seen| {
         let acceptor = acceptor.clone();
         async move {
@@ -85,7 +94,7 @@ pub async fn serve_tls((chain, key): Identity) -> Server {
     .await
 }
 
-fn trusting(authority: Option<&Authority>, limits: Limits) -> Sender {
+pub fn trusting(authority: Option<&Authority>, limits: Limits) -> Sender {
     let settings = NetworkSettings {
         proxy: ProxyChoice::System,
         ca_file: authority.map(Authority::file),
@@ -93,7 +102,7 @@ fn trusting(authority: Option<&Authority>, limits: Limits) -> Sender {
     Sender::with_limits(&settings, limits).expect("a sender")
 }
 
-fn https(addr: SocketAddr) -> String {
+pub fn https(addr: SocketAddr) -> String {
     format!("https://{addr}/token/{SECRET}")
 }
 

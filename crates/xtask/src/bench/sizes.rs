@@ -7,6 +7,9 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+/// How the files of the languages begin that an English window never reads.
+const OTHER_LANGUAGES: &[&str] = &["es-", "pt-BR-"];
+
 pub fn measure(place: &Place, table: &mut Table) -> Outcome {
     for name in ["readdress", "readdress-cli"] {
         let path = place.built("release", name);
@@ -21,25 +24,36 @@ pub fn measure(place: &Place, table: &mut Table) -> Outcome {
             15.0,
         );
     }
-    let page = gzipped(&place.ui().join("dist"))?;
+    let dist = place.ui().join("dist");
+    let one = gzipped(&dist, &|name| {
+        !OTHER_LANGUAGES.iter().any(|start| name.starts_with(start))
+    })?;
     table.limit(
-        "page, every file gzipped",
+        "page, gzip, one language",
         Unit::Kilobytes,
-        page as f64 / 1e3,
+        one as f64 / 1e3,
         "",
         80.0,
+    );
+    table.plain(
+        "  with all languages",
+        Unit::Kilobytes,
+        gzipped(&dist, &|_| true)? as f64 / 1e3,
     );
     Ok(())
 }
 
-/// Bytes of every file under `folder`, each compressed by itself as a server would.
-fn gzipped(folder: &Path) -> Outcome<u64> {
+/// Bytes of every file under `folder` that is wanted, each compressed by itself as a server would.
+fn gzipped(folder: &Path, wanted: &dyn Fn(&str) -> bool) -> Outcome<u64> {
     let mut sum = 0;
     let entries = fs::read_dir(folder).map_err(|why| format!("{}: {why}", folder.display()))?;
     for entry in entries.flatten() {
         let path = entry.path();
         if path.is_dir() {
-            sum += gzipped(&path)?;
+            sum += gzipped(&path, wanted)?;
+            continue;
+        }
+        if !wanted(&entry.file_name().to_string_lossy()) {
             continue;
         }
         let mut gzip: Command = process::command("gzip", &["-9", "-n", "-c"]);

@@ -30,7 +30,7 @@ struct Window {
 pub fn measure(place: &Place, practice: &Practice, folder: &Path, table: &mut Table) -> Outcome {
     let empty_program = build_empty_window(place, folder)?;
     let app_program = place.built("release", "readdress");
-    let display = Display::start()?;
+    let display = Display::start(place)?;
     let (mut empty, mut app) = (Window::default(), Window::default());
     for run in 0..RUNS {
         let home = fresh_folder(&folder.join("home"))?;

@@ -1,0 +1,69 @@
+//! One file per group of commands. Each takes what was typed and gives an `Answer`.
+
+mod change;
+mod check;
+mod demo;
+mod history;
+mod practice;
+mod profile;
+mod read;
+mod services;
+mod vault;
+
+use crate::answer::Done;
+use crate::args::{Cli, Command, ServicesCommand, VaultCommand};
+use crate::console::Console;
+use crate::environment;
+
+/// Does what was typed.
+pub async fn run(cli: Cli, console: &Console) -> Done {
+    // These need no data folder, and must work where there is none.
+    match &cli.command {
+        Command::Practice => return practice::serve().await,
+        Command::Demo => return demo::run(console).await,
+        Command::Services {
+            what: Some(ServicesCommand::Check { files }),
+        } => {
+            return Ok(check::files(files, console));
+        }
+        Command::Vault {
+            what: VaultCommand::NewKey { file },
+        } => return vault::new_key(file, console),
+        Command::History(args) => history::refuse_two_forms(args, console)?,
+        _ => {}
+    }
+    let engine = environment::open(&cli.global, console)?;
+    match cli.command {
+        Command::Services {
+            what: Some(ServicesCommand::Show { service }),
+        } => services::show(&engine, &service, console),
+        Command::Services { .. } => services::list(&engine, console),
+        Command::Profile { what } => profile::run(&engine, what, console).await,
+        Command::Read { profile } => read::run(&engine, &profile, console).await,
+        Command::Change(args) => change::request(&engine, args, console).await,
+        Command::Verify { name, code } => change::verify(&engine, &name, code, console).await,
+        Command::Resend {
+            change,
+            secrets,
+            anyway,
+        } => change::resend(&engine, &change, &secrets.secrets, anyway, console).await,
+        Command::Cancel { change } => change::cancel(&engine, &change, console).await,
+        Command::Settle {
+            change,
+            worked,
+            send_again,
+        } => {
+            change::settle(
+                &engine,
+                &change,
+                change::how_to_settle(worked, send_again),
+                console,
+            )
+            .await
+        }
+        Command::Pending => history::pending(&engine, console),
+        Command::History(args) => history::all(&engine, &args, console),
+        Command::Vault { what } => vault::run(&engine, what, console).await,
+        Command::Practice | Command::Demo => unreachable!("they were done above"),
+    }
+}

@@ -1,0 +1,96 @@
+//! `services`: what can be used, and what each needs.
+//!
+//! Not here: mistakes in files (`check`).
+
+use readdress_core::engine::Engine;
+use readdress_core::error::{Code, Problem};
+use readdress_core::view::{FieldView, ServiceView};
+
+use crate::answer::{Answer, Done};
+use crate::clean;
+use crate::console::Console;
+use crate::table::aligned;
+use crate::words::Words;
+
+pub fn list(engine: &Engine, console: &Console) -> Done {
+    let services = engine.services()?;
+    let answer = Answer::of(&services);
+    if console.json {
+        return Ok(answer);
+    }
+    let row = |service: &ServiceView| {
+        let own = if service.own {
+            console.words.say("cli.services.own", &[])
+        } else {
+            String::new()
+        };
+        vec![
+            service.id.clone(),
+            clean::line(&service.name),
+            clean::line(&service.host),
+            fields(service),
+            own,
+        ]
+    };
+    Ok(answer.text(aligned(&services.iter().map(row).collect::<Vec<_>>())))
+}
+
+pub fn show(engine: &Engine, id: &str, console: &Console) -> Done {
+    let unknown = || Problem::new(Code::ServiceUnknown).with("service", id);
+    let service = engine
+        .services()?
+        .into_iter()
+        .find(|service| service.id == id)
+        .ok_or_else(unknown)?;
+    let answer = Answer::of(&service);
+    if console.json {
+        return Ok(answer);
+    }
+    let words = &console.words;
+    let mut lines = vec![
+        format!("{}  {}", service.id, clean::line(&service.name)),
+        clean::line(&service.docs),
+        words.say("cli.services.host", &[("host", &service.host)]),
+    ];
+    lines.extend(
+        service
+            .fields
+            .iter()
+            .map(|field| format!("  {}", described(field, words))),
+    );
+    lines.extend(
+        service
+            .texts
+            .values()
+            .filter_map(|texts| words.of_service(texts)),
+    );
+    Ok(answer.text(lines.join("\n")))
+}
+
+/// `instance_id token* [client_token*]`: a star for a secret, brackets for what may be left out.
+fn fields(service: &ServiceView) -> String {
+    let one = |field: &FieldView| {
+        let star = if field.secret { "*" } else { "" };
+        let text = format!("{}{star}", field.id);
+        if field.optional {
+            format!("[{text}]")
+        } else {
+            text
+        }
+    };
+    service.fields.iter().map(one).collect::<Vec<_>>().join(" ")
+}
+
+fn described(field: &FieldView, words: &Words) -> String {
+    let flag = if field.secret { "--secret" } else { "--field" };
+    let value = if field.secret { "VARIABLE" } else { "VALUE" };
+    let label = words.of_service(&field.label).unwrap_or_default();
+    let help = field
+        .help
+        .as_ref()
+        .and_then(|help| words.of_service(help))
+        .unwrap_or_default();
+    format!("{flag} {}={value}  {label}  {help}", field.id)
+        .trim_end()
+        .to_owned()
+}

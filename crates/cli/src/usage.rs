@@ -1,0 +1,49 @@
+//! A command line that cannot be understood: clap's message on stderr, and with `--json` a document of the closed set.
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use readdress_core::error::{Code, Problem};
+
+use crate::console::print_document;
+use crate::documents::error_document;
+use crate::exit::Exit;
+
+/// Prints help, version or what is wrong.
+pub fn refuse(error: &clap::Error) -> Exit {
+    // A closed stream leaves nothing to tell it to.
+    let _ = error.print();
+    if !error.use_stderr() {
+        return Exit::Done;
+    }
+    if std::env::args_os()
+        .take_while(|arg| arg != "--")
+        .any(|arg| arg == "--json")
+    {
+        let error = error_document(&problem(error), None);
+        print_document(&serde_json::json!({ "error": error }));
+    }
+    Exit::Usage
+}
+
+/// The nearest of the closed set, with the flag's name. Values are not repeated: one may be a secret.
+fn problem(error: &clap::Error) -> Problem {
+    let code = match error.kind() {
+        ErrorKind::MissingRequiredArgument
+        | ErrorKind::MissingSubcommand
+        | ErrorKind::TooFewValues
+        | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => Code::FieldMissing,
+        ErrorKind::UnknownArgument | ErrorKind::InvalidSubcommand => Code::FieldUnknown,
+        _ => Code::FieldInvalid,
+    };
+    let field = match error.get(ContextKind::InvalidArg) {
+        Some(ContextValue::String(name)) => Some(name.clone()),
+        Some(ContextValue::Strings(names)) => Some(names.join(" ")),
+        _ => None,
+    };
+    let named = field.filter(|name| name.starts_with(['-', '<']));
+    match named {
+        Some(name) => {
+            Problem::new(code).with("field", name.split([' ', '=']).next().unwrap_or_default())
+        }
+        None => Problem::new(code),
+    }
+}

@@ -1,0 +1,16 @@
+//! The real binary against the real sandbox: names, JSON keys, exit codes and what may never be printed.
+
+mod codes;
+mod face;
+mod flows;
+mod folder;
+mod hostile;
+mod limits;
+mod lists;
+mod manifests;
+mod open;
+mod play;
+mod stage;
+mod unknown;
+mod usage;
+mod vault;

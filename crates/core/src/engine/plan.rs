@@ -1,0 +1,152 @@
+//! Planning a change and sending its request: what must be so before anything leaves.
+
+use uuid::Uuid;
+
+use super::Engine;
+use super::context::{Context, missing};
+use crate::ask::RequestChange;
+use crate::change::machine::Input;
+use crate::change::show::shown_state;
+use crate::change::{Change, Event, EventKind, State};
+use crate::db::{ChangeWrite, Expect, Job};
+use crate::email::EmailAddress;
+use crate::error::{Code, Problem, Result};
+use crate::manifest;
+use crate::profile::Profile;
+use crate::view::ChangeView;
+
+impl Engine {
+    /// Plans a change and sends its request. What the service answers stands in the view (`state`, `problem`).
+    ///
+    /// # Errors
+    /// What keeps it from being planned: `email_invalid`, `change_open` (with `change`, `address`), `rate_limited`
+    /// (counted by the journal; `anyway` sends), `field_missing`, the vault's and the folder's.
+    pub async fn request_change(&self, ask: RequestChange) -> Result<ChangeView> {
+        let to = EmailAddress::parse(&ask.to)?;
+        let profile = self.0.db.profile(ask.profile_id)?;
+        let context = self.context(profile, &ask.secrets).await?;
+        self.check_complete(&context)?;
+        let standing = self.standing_change(&context.profile).await?;
+        let planned = standing
+            .as_ref()
+            .filter(|open| open.state == State::Planned && to.same_as(&open.to));
+        if let Some(open) = standing.as_ref().filter(|_| planned.is_none())
+            && !ask.replace
+            && shown_state(open, super::now()) != State::Expired
+        {
+            return Err(in_the_way(open));
+        }
+        let retry_at = planned.and_then(|open| open.retry_at);
+        if let Some(at) = retry_at.filter(|&at| at > super::now() && !ask.anyway) {
+            return Err(context.name(Code::RateLimited.into()).retry_at(at));
+        }
+        self.check_limit(&context, context.first_step(), ask.anyway)?;
+        let change = match planned {
+            Some(planned) => planned.clone(),
+            None => self.plan(&context, &to, ask.undo_of, standing).await?,
+        };
+        let change = self.drive(context, change, Input::Send).await?;
+        self.change_view(&change)
+    }
+
+    async fn standing_change(&self, profile: &Profile) -> Result<Option<Change>> {
+        let Some(open) = self.0.db.open_change_of(profile.id)? else {
+            return Ok(None);
+        };
+        let open = self.stored_change(open.change.id).await?;
+        Ok(Some(open).filter(|open| !open.state.is_end()))
+    }
+
+    /// Writes the new change; one that stands in its place ends in the same commit.
+    async fn plan(
+        &self,
+        context: &Context,
+        to: &EmailAddress,
+        undo_of: Option<Uuid>,
+        standing: Option<Change>,
+    ) -> Result<Change> {
+        let now = super::now();
+        let profile = &context.profile;
+        let change = Change {
+            id: Uuid::now_v7(),
+            profile_id: Some(profile.id),
+            label: profile.label.clone(),
+            service: profile.service.clone(),
+            from: profile.email.clone(),
+            to: to.as_str().to_owned(),
+            state: State::Planned,
+            at: 0,
+            step: context.first_step().to_owned(),
+            code_used: false,
+            proof: None,
+            tries: 0,
+            requested_at: None,
+            expires_at: None,
+            resend_at: None,
+            retry_at: None,
+            problem: None,
+            values: Vec::new(),
+            cancelled_there: None,
+            undo_of,
+            owner: None,
+            resending: false,
+            version: 1,
+            created_at: now,
+            updated_at: now,
+        };
+        let planned = Event {
+            at: now,
+            kind: EventKind::Planned,
+            step: None,
+            status: None,
+            millis: None,
+            meaning: None,
+            says: None,
+        };
+        let mut job = Job::default();
+        if let Some(standing) = standing {
+            job.changes
+                .push(self.ended(&standing, Input::Cancel { replaced: true })?);
+            self.tell(None, Some(standing.id));
+        }
+        job.changes
+            .push(ChangeWrite::new(change.clone(), Expect::New).event(planned));
+        self.0.db.commit(job).await?;
+        self.tell(Some(profile.id), Some(change.id));
+        Ok(change)
+    }
+
+    /// All that the flow's first step needs is there, before anything is planned.
+    pub(super) fn check_complete(&self, context: &Context) -> Result<()> {
+        let needs = manifest::needs(&context.manifest, context.first_step());
+        let secrets = context.secrets();
+        let gives = context
+            .manifest
+            .login
+            .as_ref()
+            .map(|login| login.gives.as_str());
+        let lacking = needs
+            .secrets
+            .iter()
+            .filter(|name| !(gives == Some(name.as_str()) && context.can_login()))
+            .find(|name| !secrets.contains_key(*name))
+            .or_else(|| {
+                needs
+                    .fields
+                    .iter()
+                    .find(|name| !context.profile.fields.contains_key(*name))
+            });
+        match lacking {
+            Some(name) => Err(context.name(missing(name))),
+            None => Ok(()),
+        }
+    }
+}
+
+fn in_the_way(open: &Change) -> Problem {
+    Problem::new(Code::ChangeOpen)
+        .with("label", open.label.clone())
+        .with("change", open.id.to_string())
+        .with("address", open.to.clone())
+        .with("state", open.state.as_str())
+}

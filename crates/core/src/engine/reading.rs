@@ -1,0 +1,121 @@
+//! Reading: which address a service holds, and what that teaches about the profile.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::Engine;
+use super::context::Context;
+use crate::change::machine::{Facts, Input, Reading, Why};
+use crate::change::{Change, State};
+use crate::db::{ProfileWrite, Seen};
+use crate::email;
+use crate::error::{Code, Result};
+use crate::profile::Known;
+use crate::view::ReadView;
+
+impl Engine {
+    /// Asks the service which address it holds. An open or unknown change that this proves is settled.
+    ///
+    /// # Errors
+    /// What the service or the wire said (also kept with the profile), the vault's.
+    pub async fn read_profile(&self, id: Uuid) -> Result<ReadView> {
+        let profile = self.0.db.profile(id)?;
+        let context = self.context(profile, &BTreeMap::new()).await?;
+        let (reading, facts) = self.call_read(&context, 3).await;
+        self.note_reading(&context, &reading, facts).await?;
+        read_view(&context, reading)
+    }
+
+    async fn note_reading(&self, context: &Context, reading: &Reading, facts: Facts) -> Result<()> {
+        let id = context.profile.id;
+        if let Some(open) = self.0.db.open_change_of(id)? {
+            let open = self.stored_change(open.change.id).await?;
+            let settled = !open.state.is_sending()
+                && !open.resending
+                && matches!(open.state, State::AwaitingCode | State::Unknown)
+                && matches!(reading, Reading::Shows { .. });
+            if settled {
+                let input = Input::Read(Why::Check, reading.clone(), facts);
+                return self.put_in(context, open, input).await.map(|_| ());
+            }
+        }
+        let input = Input::Read(Why::Check, reading.clone(), facts);
+        let seen = self.seen_by(context, &input, None, super::now())?;
+        if let Some(seen) = seen {
+            self.0.db.commit(seen).await?;
+        }
+        self.tell(Some(id), None);
+        Ok(())
+    }
+
+    /// What a turn teaches about the profile: a read, or the end of a change without one.
+    pub(super) fn seen_by(
+        &self,
+        context: &Context,
+        input: &Input,
+        after: Option<&Change>,
+        now: Timestamp,
+    ) -> Result<Option<ProfileWrite>> {
+        let id = context.profile.id;
+        let ended = after.filter(|change| change.state == State::Changed);
+        let seen = match (input, ended) {
+            (Input::Read(_, Reading::Shows { email, verified }, _), ended) => {
+                let proved = match ended {
+                    Some(change) => Some(change.to.clone()),
+                    None => self.0.db.last_proved_address(id)?,
+                };
+                Seen {
+                    profile_id: id,
+                    known: known(email.as_deref(), *verified, proved.as_deref()),
+                    email: email.clone(),
+                    verified: *verified,
+                    checked_at: Some(now),
+                    problem: None,
+                }
+            }
+            (_, Some(change)) => Seen {
+                profile_id: id,
+                email: Some(change.to.clone()),
+                verified: None,
+                checked_at: Some(now),
+                known: Known::Changed,
+                problem: None,
+            },
+            (Input::Read(_, Reading::Failed(problem), _), None) => {
+                // What was known before stays; only that the check did not work is new.
+                let held = self.0.db.profile(id)?;
+                Seen {
+                    profile_id: id,
+                    email: held.email,
+                    verified: held.verified,
+                    checked_at: held.checked_at,
+                    known: held.known,
+                    problem: Some(problem.clone()),
+                }
+            }
+            _ => return Ok(None),
+        };
+        Ok(Some(ProfileWrite::Seen(seen)))
+    }
+}
+
+/// How the address is known, beside what our last change proved.
+fn known(email: Option<&str>, verified: Option<bool>, proved: Option<&str>) -> Known {
+    match (email, proved) {
+        (None, _) => Known::NotSet,
+        (Some(email), Some(proved)) if !email::same(email, proved) => Known::ChangedElsewhere,
+        (Some(_), _) if verified == Some(true) => Known::Verified,
+        (Some(_), Some(_)) if verified.is_none() => Known::Changed,
+        _ => Known::AsRead,
+    }
+}
+
+pub(super) fn read_view(context: &Context, reading: Reading) -> Result<ReadView> {
+    match reading {
+        Reading::Shows { email, verified } => Ok(ReadView { email, verified }),
+        Reading::NotOffered => Err(context.name(Code::NotSupported.into())),
+        Reading::Failed(problem) => Err(problem),
+    }
+}

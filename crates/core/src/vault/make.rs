@@ -1,0 +1,168 @@
+//! New keys: made, kept in their place, and only then the folder's.
+
+use std::path::PathBuf;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use zeroize::Zeroizing;
+
+use super::cipher::Key;
+use super::home::off_thread;
+use super::{Vault, key_file, keychain, passphrase, rekey};
+use crate::db::VaultRow;
+use crate::error::{Code, Result};
+use crate::secret::Secret;
+use crate::view::VaultKind;
+
+impl Vault {
+    /// The first vault of a folder. Holds the gate.
+    pub(super) async fn make_vault(
+        &self,
+        kind: VaultKind,
+        passphrase: Option<Secret>,
+    ) -> Result<Key> {
+        if self.inner.db.vault_row()?.is_some() {
+            return Err(Code::Busy.into());
+        }
+        let (key, row) = self.make_key(kind, passphrase, false).await?;
+        let result = self.inner.db.write_async(move |db| row.insert(db)).await;
+        match result {
+            Ok(()) => self.opened(&key),
+            Err(_) => self.sweep().await,
+        }
+        result.map(|()| key)
+    }
+
+    /// Another key, of the same or another kind, for all that is sealed. Holds the gate.
+    pub(super) async fn change_key(
+        &self,
+        old: Key,
+        old_row: VaultRow,
+        kind: VaultKind,
+        passphrase: Option<Secret>,
+    ) -> Result<()> {
+        let succeeds = kind == VaultKind::KeyFile && old_row.kind == VaultKind::KeyFile;
+        let (key, row) = self.make_key(kind, passphrase, succeeds).await?;
+        let path = row.key_file.clone();
+        let result = self
+            .inner
+            .db
+            .write_async({
+                let key = key.clone();
+                move |db| rekey::reseal(db, &old_row, &old, &row, &key)
+            })
+            .await;
+        if result.is_ok() {
+            self.opened(&key);
+            if let Some(path) = path.filter(|_| succeeds) {
+                key_file::succeed(&PathBuf::from(path))?;
+            }
+        }
+        // The old key after a success, the new one after a failure.
+        self.sweep().await;
+        result
+    }
+
+    /// A new key in its place, read back from there, and the row for it. Nothing of the folder has changed yet.
+    pub(super) async fn make_key(
+        &self,
+        kind: VaultKind,
+        passphrase: Option<Secret>,
+        succeeds: bool,
+    ) -> Result<(Key, VaultRow)> {
+        let key = Key::random();
+        let row = VaultRow {
+            id: key.id(),
+            kind,
+            proof: key.proof(),
+            wrapped: None,
+            key_file: None,
+        };
+        match kind {
+            VaultKind::Unset => Err(Code::VaultUnset.into()),
+            VaultKind::Passphrase => {
+                let passphrase = passphrase
+                    .or_else(|| self.inner.env.passphrase.clone())
+                    .ok_or(Code::VaultLocked)?;
+                passphrase::check(&passphrase)?;
+                let work_factor = self.inner.work_factor;
+                let wrapped = off_thread({
+                    let key = key.clone();
+                    move || passphrase::wrap(&key, &passphrase, work_factor)
+                })
+                .await?;
+                Ok((
+                    key,
+                    VaultRow {
+                        wrapped: Some(wrapped),
+                        ..row
+                    },
+                ))
+            }
+            VaultKind::Keychain => {
+                // On the list before it is in the keychain, so that no crash can leave it there unknown.
+                self.inner.db.add_vault_leftover(key.id()).await?;
+                let stored = self.store_in_keychain(&key).await;
+                if let Err(problem) = stored {
+                    self.sweep().await;
+                    return Err(problem);
+                }
+                Ok((key, row))
+            }
+            VaultKind::KeyFile => {
+                let recorded = self.inner.db.vault_row()?.and_then(|row| row.key_file);
+                let path = self.key_file_of(recorded.as_deref())?;
+                if self.inner.throwaway && !path.exists() {
+                    key_file::new_key_file(&path)?;
+                }
+                let source = if succeeds {
+                    key_file::write_successor(&path)?;
+                    key_file::successor(&path)
+                } else {
+                    path.clone()
+                };
+                // Here the key comes from its file.
+                let key = key_file::read(key.id(), &source)?;
+                let path = std::path::absolute(&path).unwrap_or(path);
+                let row = VaultRow {
+                    proof: key.proof(),
+                    key_file: path.to_str().map(str::to_owned),
+                    ..row
+                };
+                Ok((key, row))
+            }
+        }
+    }
+
+    async fn store_in_keychain(&self, key: &Key) -> Result<()> {
+        let user = key.id().to_string();
+        let text = Zeroizing::new(STANDARD.encode(key.bytes()));
+        self.keychain(move |keychain| {
+            keychain.set(&user, &text)?;
+            // Some keychains take everything and keep nothing.
+            match keychain.get(&user)? {
+                Some(kept) if *kept == *text => Ok(()),
+                _ => Err(keychain::wrong("not_kept")),
+            }
+        })
+        .await
+    }
+
+    /// Removes keys from the keychain that no vault uses. What fails stays on the list for the next time.
+    pub(super) async fn sweep(&self) {
+        for id in self.inner.db.vault_leftovers().unwrap_or_default() {
+            if self.inner.db.claim_vault_leftover(id).await.is_err() {
+                continue;
+            }
+            let user = id.to_string();
+            if self
+                .keychain(move |keychain| keychain.delete(&user))
+                .await
+                .is_err()
+            {
+                let _ = self.inner.db.add_vault_leftover(id).await;
+                break;
+            }
+        }
+    }
+}

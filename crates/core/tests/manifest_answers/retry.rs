@@ -1,0 +1,112 @@
+//! From when on trying again makes sense: `Retry-After`, other headers, words, rule, manifest, in this order.
+
+use readdress_core::manifest::{Catalog, judge};
+
+use crate::answer;
+
+const WAIT_5: &str = r#"{"err":true,"success":false,"content":"Failed to create email change request! Need to wait 5 mins!"}"#;
+
+#[track_caller]
+fn waits(
+    service: &str,
+    step: &str,
+    status: u16,
+    headers: &[(&str, &str)],
+    body: &str,
+) -> Option<u64> {
+    let manifest = Catalog::shipped().get(service).unwrap();
+    judge(&manifest, step, &answer(status, headers, body))
+        .retry_after
+        .map(|wait| wait.as_secs())
+}
+
+#[test]
+fn the_header_in_seconds_or_as_a_date() {
+    let webshare = |value| waits("webshare", "request", 429, &[("retry-after", value)], "");
+    assert_eq!(webshare("120"), Some(120));
+    assert_eq!(webshare(" 0 "), Some(0));
+    assert_eq!(webshare("Fri, 20 Nov 2026 12:01:30 GMT"), Some(90));
+    assert_eq!(webshare("999999999"), Some(24 * 60 * 60), "at most a day");
+    assert_eq!(webshare("99999999999999999999999999"), Some(24 * 60 * 60));
+    assert_eq!(
+        webshare("Fri, 20 Nov 2099 12:00:00 GMT"),
+        Some(24 * 60 * 60)
+    );
+    for ignored in ["-5", "soon", "", "Fri, 20 Nov 2020 12:00:00 GMT", "1.5e9"] {
+        assert_eq!(webshare(ignored), Some(60), "{ignored}");
+    }
+}
+
+#[test]
+fn without_a_header_the_manifest_says() {
+    assert_eq!(
+        waits(
+            "webshare",
+            "request",
+            429,
+            &[],
+            r#"{"detail":"Request was throttled."}"#
+        ),
+        Some(60)
+    );
+    assert_eq!(waits("z-api", "request", 429, &[], ""), Some(60));
+    assert_eq!(
+        waits("mannco-store", "request", 300, &[], WAIT_5),
+        Some(300)
+    );
+    assert_eq!(waits("mannco-store", "request", 429, &[], ""), Some(300));
+    assert_eq!(waits("mannco-store", "verify", 429, &[], ""), Some(60));
+}
+
+#[test]
+fn other_headers_and_words() {
+    // 2026-11-20T12:02:00Z
+    assert_eq!(
+        waits(
+            "mannco-store",
+            "request",
+            429,
+            &[("x-ratelimit-reset", "1795176120")],
+            ""
+        ),
+        Some(120)
+    );
+    assert_eq!(
+        waits(
+            "mannco-store",
+            "request",
+            429,
+            &[("x-ratelimit-reset", "7")],
+            ""
+        ),
+        Some(300),
+        "in the past"
+    );
+    let words =
+        r#"{"err":true,"success":false,"content":"Rate limit exceeded. Retry after 45 seconds."}"#;
+    assert_eq!(waits("mannco-store", "verify", 429, &[], words), Some(45));
+    assert_eq!(
+        waits(
+            "mannco-store",
+            "verify",
+            429,
+            &[("retry-after", "9")],
+            words
+        ),
+        Some(9)
+    );
+    let login = r#"{"err":true,"success":false,"content":"try again in 152 seconds"}"#;
+    assert_eq!(waits("mannco-store", "login", 300, &[], login), Some(152));
+}
+
+#[test]
+fn only_a_limit_has_a_wait() {
+    assert_eq!(
+        waits("webshare", "request", 401, &[("retry-after", "120")], ""),
+        None
+    );
+    assert_eq!(
+        waits("webshare", "request", 503, &[("retry-after", "120")], ""),
+        None
+    );
+}

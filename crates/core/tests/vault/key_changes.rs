@@ -1,0 +1,260 @@
+//! New keys: everything is sealed anew or nothing is, and no step loses a key.
+
+use std::fs;
+
+use readdress_core::db::{ChangeWrite, Expect, Job};
+use readdress_core::error::Code;
+use readdress_core::vault::{Place, VaultEnv, new_key_file, seal_values};
+use readdress_core::view::VaultKind;
+
+use crate::fake::{Mood, Room, key_file_env, keychain_env, passphrase_env, secret};
+
+#[tokio::test]
+async fn a_new_key_of_each_kind() {
+    for kind in [
+        VaultKind::Keychain,
+        VaultKind::Passphrase,
+        VaultKind::KeyFile,
+    ] {
+        let room = Room::new();
+        let env = match kind {
+            VaultKind::Passphrase => passphrase_env("a passphrase"),
+            VaultKind::KeyFile => key_file_env(room.key_file()),
+            _ => keychain_env(),
+        };
+        new_key_file(&room.key_file()).unwrap();
+        let vault = room.vault(env.clone());
+        room.fill(&vault).await;
+        let old = vault.key().await.unwrap();
+        let sealed = room.db.secrets(room.profile.id).unwrap()["token"].clone();
+        vault.make_new_key(None).await.unwrap();
+        assert_ne!(vault.key().await.unwrap().id(), old.id());
+        room.check(&vault).await.unwrap();
+        room.check(&room.vault(env)).await.unwrap();
+        let now = room.db.secrets(room.profile.id).unwrap()["token"].clone();
+        assert_ne!(now, sealed);
+        let place = Place::secret(room.profile.id, "token");
+        assert_eq!(
+            old.open(place, &now).unwrap_err().params["reason"],
+            "other_key"
+        );
+        assert!(room.keychain.users().len() <= 1, "the old one is deleted");
+    }
+}
+
+#[tokio::test]
+async fn from_each_kind_to_each_other() {
+    let room = Room::new();
+    new_key_file(&room.key_file()).unwrap();
+    room.fill(&room.vault(keychain_env())).await;
+    // Each program starts as the last one left the folder.
+    let vault = room.vault(VaultEnv::default());
+    vault
+        .change_kind(VaultKind::Passphrase, Some(secret("a passphrase")))
+        .await
+        .unwrap();
+    assert_eq!(room.keychain.users(), Vec::<String>::new());
+    room.check(&vault).await.unwrap();
+    let vault = room.vault(VaultEnv::default());
+    assert_eq!(
+        vault
+            .change_kind(VaultKind::Keychain, None)
+            .await
+            .unwrap_err()
+            .code,
+        Code::VaultLocked
+    );
+    vault.unlock(Some(secret("a passphrase"))).await.unwrap();
+    let unnamed = vault
+        .change_kind(VaultKind::KeyFile, None)
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (unnamed.code, unnamed.params["reason"].as_str()),
+        (Code::KeyFileInvalid, "not_named")
+    );
+    room.check(&vault).await.unwrap();
+    vault.change_kind(VaultKind::Keychain, None).await.unwrap();
+    room.check(&room.vault(VaultEnv::default())).await.unwrap();
+    assert_eq!(
+        room.vault(VaultEnv::default()).view().kind,
+        VaultKind::Keychain
+    );
+}
+
+#[tokio::test]
+async fn a_wrong_passphrase_makes_no_new_key() {
+    let room = Room::new();
+    let vault = room.vault(VaultEnv::default());
+    vault
+        .set_up(VaultKind::Passphrase, Some(secret("a passphrase")))
+        .await
+        .unwrap();
+    room.fill(&vault).await;
+    assert_eq!(
+        vault.make_new_key(None).await.unwrap_err().code,
+        Code::VaultLocked
+    );
+    assert_eq!(
+        vault
+            .make_new_key(Some(secret("a passphrasf")))
+            .await
+            .unwrap_err()
+            .code,
+        Code::PassphraseWrong
+    );
+    vault
+        .make_new_key(Some(secret("a passphrase")))
+        .await
+        .unwrap();
+    room.check(&room.vault(passphrase_env("a passphrase")))
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn a_keychain_that_fails_at_any_step_costs_no_secret() {
+    for mood in [
+        Mood::Missing,
+        Mood::Forgets,
+        Mood::Lies,
+        Mood::Hangs,
+        Mood::KeepsAll,
+    ] {
+        let room = Room::new();
+        let vault = room.vault(keychain_env());
+        room.fill(&vault).await;
+        room.keychain.set_mood(mood);
+        let result = vault.make_new_key(None).await;
+        assert_eq!(
+            result.is_ok(),
+            mood == Mood::KeepsAll,
+            "{mood:?}: {result:?}"
+        );
+        room.keychain.set_mood(Mood::Well);
+        // The hung thread stays hung; the next program has its own.
+        let next = room.vault(keychain_env());
+        room.check(&next).await.unwrap();
+        // What could not be deleted then is deleted by the next change of keys.
+        next.make_new_key(None).await.unwrap();
+        room.check(&next).await.unwrap();
+        assert_eq!(
+            room.keychain.users(),
+            [next.key().await.unwrap().id().to_string()],
+            "{mood:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_damaged_secret_stops_a_new_key_and_nothing_is_half_done() {
+    let room = Room::new();
+    let vault = room.vault(keychain_env());
+    room.fill(&vault).await;
+    let id = vault.key().await.unwrap().id();
+    let mut torn = room.db.secrets(room.profile.id).unwrap()["token"].clone();
+    let last = torn.len() - 1;
+    torn[last] ^= 1;
+    room.db
+        .commit(Job::new().secret(room.profile.id, "zz", Some(torn)))
+        .await
+        .unwrap();
+    let problem = vault.make_new_key(None).await.unwrap_err();
+    assert_eq!(
+        (problem.code, problem.params["field"].as_str()),
+        (Code::SecretDamaged, "zz")
+    );
+    assert_eq!(vault.key().await.unwrap().id(), id);
+    room.check(&room.vault(keychain_env())).await.unwrap();
+    assert_eq!(room.keychain.users(), [id.to_string()]);
+}
+
+/// The program ended after its commit and before the new key file was in its place.
+#[tokio::test]
+async fn a_key_file_change_that_was_cut_off_is_finished() {
+    let room = Room::new();
+    let path = room.key_file();
+    let next = path.with_extension("key.new");
+    new_key_file(&path).unwrap();
+    let vault = room.vault(key_file_env(path.clone()));
+    room.fill(&vault).await;
+    let old = fs::read(&path).unwrap();
+    vault.make_new_key(None).await.unwrap();
+    assert!(!next.exists());
+    fs::rename(&path, &next).unwrap();
+    fs::write(&path, &old).unwrap();
+    room.check(&room.vault(key_file_env(path.clone())))
+        .await
+        .unwrap();
+    assert!(!next.exists());
+
+    // Cut off before its commit: the one that lies ready does not fit, the old one does.
+    let good = fs::read(&path).unwrap();
+    new_key_file(&next).unwrap();
+    room.check(&room.vault(key_file_env(path.clone())))
+        .await
+        .unwrap();
+    assert_eq!(fs::read(&path).unwrap(), good);
+}
+
+#[tokio::test]
+async fn a_program_with_the_old_key_notices() {
+    let room = Room::new();
+    let [app, cli] = [room.vault(keychain_env()), room.vault(keychain_env())];
+    room.fill(&app).await;
+    let held = app.key().await.unwrap();
+    cli.make_new_key(None).await.unwrap();
+    // What it had sealed before the change could be opened by nobody: refused.
+    let token = held.seal(Place::secret(room.profile.id, "token"), &secret("late"));
+    let late = room
+        .db
+        .commit(Job::new().secret(room.profile.id, "token", Some(token)))
+        .await;
+    assert_eq!(late.unwrap_err().code, Code::Busy);
+    let stored = room.db.change(room.change).unwrap();
+    let mut change = stored.change.clone();
+    change.values = vec![readdress_core::change::Value {
+        step: "verify".to_owned(),
+        text: secret("9"),
+        marked: false,
+    }];
+    let write =
+        ChangeWrite::new(change.clone(), Expect::Version(1)).values(seal_values(&held, &change));
+    assert_eq!(room.db.commit(write).await.unwrap_err().code, Code::Busy);
+    // Asked again, the vault has the new one.
+    room.check(&app).await.unwrap();
+    assert_eq!(app.key().await.unwrap().id(), cli.key().await.unwrap().id());
+}
+
+#[tokio::test]
+async fn a_reset_keeps_profiles_and_history() {
+    let room = Room::new();
+    let vault = room.vault(VaultEnv::default());
+    vault
+        .set_up(VaultKind::Passphrase, Some(secret("forgotten one")))
+        .await
+        .unwrap();
+    room.fill(&vault).await;
+    let next = room.vault(VaultEnv::default());
+    next.reset(VaultKind::Keychain, None).await.unwrap();
+    assert!(room.db.secrets(room.profile.id).unwrap().is_empty());
+    assert!(
+        room.db
+            .profile(room.profile.id)
+            .unwrap()
+            .has_secret
+            .is_empty()
+    );
+    let stored = room.db.change(room.change).unwrap();
+    assert!(stored.values.is_empty());
+    assert_eq!(stored.change.label, "Ana");
+    next.key().await.unwrap();
+    assert_eq!(vault.view().kind, VaultKind::Keychain);
+    // And again, from a keychain that has lost its key.
+    room.keychain.kept.lock().unwrap().clear();
+    let next = room.vault(VaultEnv::default());
+    assert_eq!(next.key().await.unwrap_err().code, Code::KeychainWrong);
+    next.reset(VaultKind::Keychain, None).await.unwrap();
+    room.vault(VaultEnv::default()).key().await.unwrap();
+    assert_eq!(room.keychain.users().len(), 1);
+}

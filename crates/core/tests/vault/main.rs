@@ -1,0 +1,13 @@
+//! The vault from outside: each kind, what may be wrong with it, and programs that end between two steps.
+
+#![expect(
+    clippy::print_stdout,
+    reason = "helper processes talk by it, and a skipped test says so"
+)]
+
+mod fake;
+mod key_changes;
+#[cfg(target_os = "linux")]
+mod keychain;
+mod kinds;
+mod sealing;

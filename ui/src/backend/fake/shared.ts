@@ -1,0 +1,20 @@
+// What the parts of the fake share. Not here: behaviour.
+import type { AppState } from "../backend";
+import type { Changed } from "../types/Changed";
+import type { FakeVault } from "./vault";
+import type { World } from "./world";
+
+export interface Shared {
+  mode: "real" | "practice";
+  real: World;
+  practice: World;
+  vault: FakeVault;
+  /** Milliseconds of an answer. */
+  delay: number;
+  clipboard: string;
+  /** The world of the mode. */
+  world: () => World;
+  emit: (what: Partial<Changed>) => void;
+  emit_state: () => void;
+  state: () => AppState;
+}

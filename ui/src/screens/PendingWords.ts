@@ -1,0 +1,95 @@
+// What one open change says on the Pending screen: its time, its line, its group. Pure; `now` is passed in.
+// Not here: how it is drawn (PendingJob.svelte), the tag (app/tags.ts).
+import type { ChangeView } from "../backend/types/ChangeView";
+import type { WaitsForView } from "../backend/types/WaitsForView";
+import { ago, clock_time, countdown, t } from "../i18n";
+
+export interface TimeView {
+  /** Counts down and has a bar; null: only words. */
+  left: number | null;
+  /** Milliseconds gone and in all, for the bar. */
+  gone: number;
+  all: number;
+  warn: boolean;
+  word: string;
+  hint: string;
+}
+
+const HOUR = 3_600_000;
+
+/** From when on it may be requested again, in milliseconds since 1970; null: nothing known. */
+export function limit_of(change: ChangeView): number | null {
+  const at = change.retry_at ?? change.problem?.retry_at ?? null;
+  return at === null ? null : Date.parse(at);
+}
+
+/** Whether nobody has to do anything now: a call is under way, or a limit has to pass. */
+export function goes_on(change: ChangeView, now: number): boolean {
+  if (change.state === "requesting" || change.state === "verifying") return true;
+  return change.state === "planned" && (limit_of(change) ?? 0) > now;
+}
+
+function words(word: string, hint = ""): TimeView {
+  return { left: null, gone: 0, all: 0, warn: false, word, hint };
+}
+
+function clock_of(from: number, to: number, now: number, warns: boolean): TimeView {
+  const left = to - now;
+  return { left, gone: Math.max(0, now - from), all: Math.max(1, to - from), warn: warns && left < HOUR, word: countdown(left), hint: "" };
+}
+
+/** The left column: a countdown where a time is known, else what is known. */
+export function time_of(change: ChangeView, now: number): TimeView {
+  const asked = change.requested_at ? t("pending.asked", { ago: ago(change.requested_at, now) }) : "";
+  switch (change.state) {
+    case "planned": {
+      const limit = limit_of(change);
+      return limit !== null && limit > now ? clock_of(Date.parse(change.updated_at), limit, now, false) : words(t("pending.not_sent"));
+    }
+    case "requesting":
+    case "verifying":
+      return words(t("pending.under_way"), t("pending.since", { time: clock_time(change.updated_at, now) }));
+    case "unknown":
+      return words(t("pending.no_answer"), t("pending.since", { time: clock_time(change.updated_at, now, false) }));
+    case "expired":
+      return words(t("pending.ran_out"), change.expires_at ? clock_time(change.expires_at, now, false) : "");
+    default:
+      if (!change.expires_at) return words(t("pending.no_limit"), asked);
+      return clock_of(Date.parse(change.requested_at ?? change.created_at), Date.parse(change.expires_at), now, true);
+  }
+}
+
+/** “6 digits”, “a link”: what the mail is to bring. */
+export function what_of(waits: WaitsForView | null): string {
+  if (waits?.what === "link") return t("pending.a_link");
+  const count = /^\\d\{(\d+)\}$/.exec(waits?.looks ?? "")?.[1];
+  return count ? t("pending.digits", { n: Number(count) }) : t("pending.a_code");
+}
+
+/** The second line. */
+export function line_of(change: ChangeView, service: string, now: number): string {
+  const address = change.waits_for?.address ?? change.to;
+  switch (change.state) {
+    case "planned": {
+      const limit = limit_of(change);
+      if (limit !== null && limit > now) return t("pending.too_soon", { service, time: clock_time(new Date(limit).toISOString(), now, false) });
+      return t("pending.to_send", { address });
+    }
+    case "requesting":
+    case "verifying":
+      return t("pending.on_its_way", { address, service });
+    case "unknown":
+      return t("pending.doubt", { address });
+    case "expired":
+      return `${t("pending.to", { what: what_of(change.waits_for), address })} · ${t("pending.should_have", { time: change.expires_at ? clock_time(change.expires_at, now, false) : "" })}`;
+    default: {
+      const ends = change.expires_at ? ` · ${t("pending.ends", { time: clock_time(change.expires_at, now, false) })}` : "";
+      return t("pending.to", { what: what_of(change.waits_for), address }) + ends;
+    }
+  }
+}
+
+/** A value as it may stand in a sentence: ids are cut in the middle. */
+export function short_value(value: string): string {
+  return value.length > 12 ? `${value.slice(0, 4)}…${value.slice(-2)}` : value;
+}
