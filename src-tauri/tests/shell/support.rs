@@ -118,8 +118,13 @@ impl Shown {
     }
 
     /// Closes the window as a person does, and waits for the end.
-    pub fn close(mut self) {
+    pub fn close(self) {
         self.page.close().expect("the window closes");
+        self.ended();
+    }
+
+    /// Waits for the end of one that was closed.
+    pub fn ended(mut self) {
         if let Some(thread) = self.thread.take() {
             thread.join().expect("the app ends without a panic");
         }
