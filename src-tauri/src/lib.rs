@@ -56,6 +56,8 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     }
     match builder.build(context()) {
         Ok(app) => {
+            #[cfg(unix)]
+            tauri::async_runtime::spawn(window::close_on_signal(app.handle().clone()));
             app.run(|app, event| on_run_event(app, &event));
             ExitCode::SUCCESS
         }

@@ -67,31 +67,58 @@ pub fn show<R: Runtime>(window: &WebviewWindow<R>) {
 
 /// Closing waits for calls on their way: a cut one would end as unknown.
 pub fn on_window_event<R: Runtime>(window: &Window<R>, event: &WindowEvent) {
-    let WindowEvent::CloseRequested { api, .. } = event else {
+    if let WindowEvent::CloseRequested { api, .. } = event
+        && window.label() == MAIN
+        && window.state::<Shell>().calls_under_way() > 0
+    {
+        api.prevent_close();
+        let _ = window.hide();
+        if !window.state::<Shell>().set_closing(true) {
+            tauri::async_runtime::spawn(close_after_calls(window.clone()));
+        }
+    }
+}
+
+async fn close_after_calls<R: Runtime>(window: Window<R>) {
+    let shell = window.state::<Shell>();
+    let until = Instant::now() + WAIT_FOR_CALLS;
+    while shell.calls_under_way() > 0 && Instant::now() < until {
+        sleep(Duration::from_millis(50)).await;
+    }
+    // Raised again meanwhile: somebody wants it.
+    if shell.set_closing(false) {
+        // The last window's end is the program's.
+        let _ = window.destroy();
+    }
+}
+
+/// The end of the session, or of the terminal that it was started from, is a close like any other.
+#[cfg(unix)]
+pub async fn close_on_signal<R: Runtime>(app: AppHandle<R>) {
+    use tokio::signal::unix::{SignalKind, signal};
+    let kinds = [
+        SignalKind::terminate(),
+        SignalKind::interrupt(),
+        SignalKind::hangup(),
+    ];
+    let Ok([mut terminate, mut interrupt, mut hangup]) = <[_; 3]>::try_from(
+        kinds
+            .into_iter()
+            .filter_map(|kind| signal(kind).ok())
+            .collect::<Vec<_>>(),
+    ) else {
         return;
     };
-    let app = window.app_handle();
-    if window.label() != MAIN || app.state::<Shell>().calls_under_way() == 0 {
-        return;
-    }
-    api.prevent_close();
-    let _ = window.hide();
-    if app.state::<Shell>().set_closing(true) {
-        return;
-    }
-    let window = window.clone();
-    tauri::async_runtime::spawn(async move {
-        let shell = window.state::<Shell>();
-        let until = Instant::now() + WAIT_FOR_CALLS;
-        while shell.calls_under_way() > 0 && Instant::now() < until {
-            sleep(Duration::from_millis(50)).await;
+    loop {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+            _ = hangup.recv() => {}
         }
-        // Raised again meanwhile: somebody wants it.
-        if shell.set_closing(false) {
-            // The last window's end is the program's.
-            let _ = window.destroy();
+        if let Some(window) = app.get_webview_window(MAIN) {
+            let _ = window.close();
         }
-    });
+    }
 }
 
 pub fn on_run_event<R: Runtime>(app: &AppHandle<R>, event: &RunEvent) {
