@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::context::Context;
 use super::{Engine, lock};
 use crate::ask::Settle;
-use crate::change::machine::{Input, Why, turn};
+use crate::change::machine::{Input, Why, kept_value, turn};
 use crate::change::{Change, State};
 use crate::db::{ChangeWrite, Expect};
 use crate::error::{Code, Problem, Result};
@@ -16,7 +16,7 @@ use crate::secret::Secret;
 use crate::view::ChangeView;
 
 impl Engine {
-    /// Gives the code: a code, a link, or the whole mail.
+    /// Gives the code: a code, a link, or the whole mail. An empty text sends the code that is kept, where there is one.
     ///
     /// # Errors
     /// `code_not_found`, `code_ambiguous`, `link_wrong_kind`, `link_other_service`, `code_refused_before`,
@@ -36,6 +36,11 @@ impl Engine {
     }
 
     fn code_in(&self, change: &Change, text: &str) -> Result<Secret> {
+        if text.trim().is_empty()
+            && let Some(kept) = kept_value(change, &change.step)
+        {
+            return Ok(kept.text.clone());
+        }
         let read = self.read_code(change, text)?;
         match (read.problem, read.value) {
             (Some(problem), _) => Err(problem),
