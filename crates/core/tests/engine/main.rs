@@ -1,6 +1,7 @@
 //! The engine against the practice services: every state a change can reach, over a real socket and a real database.
 
 mod flows;
+mod hostile;
 mod mannco_store;
 mod support;
 mod trust;
