@@ -15,7 +15,7 @@ use crate::error::{Code, Problem, Result};
 use crate::http::Sent;
 use crate::manifest::{self, Inputs, Meaning, Verdict};
 use crate::secret::Secret;
-use crate::vault::Place;
+use crate::vault::{Key, Place, open_secrets};
 
 /// How long to wait after `rate_limited` where neither the service nor its manifest says.
 const RETRY_DEFAULT: Duration = Duration::from_secs(60);
@@ -142,13 +142,25 @@ impl Engine {
         context.set_secret(&login.gives, token.clone());
         // A profile that is only being tried has no row to keep a token in.
         if context.stored {
-            let key = self.0.vault.key().await?;
+            let key = self.key_during(context).await?;
+            if !self.are_its_own(context, &key, &login.needs)? {
+                return Ok(());
+            }
             let field = format!("{CAPTURED}{}", login.gives);
             let cipher = key.seal(Place::secret(context.profile.id, &field), token);
             let job = Job::new().secret(context.profile.id, field, Some(cipher));
             self.0.db.commit(job).await?;
         }
         Ok(())
+    }
+
+    /// The profile still holds the secrets that are used here: none of them is for this call only, none was replaced
+    /// meanwhile. A session that was made with others would act for another account later on.
+    fn are_its_own(&self, context: &Context, key: &Key, names: &[String]) -> Result<bool> {
+        let id = context.profile.id;
+        let held = open_secrets(key, id, &self.0.db.secrets(id)?)?;
+        let used = context.secrets();
+        Ok(names.iter().all(|name| held.get(name) == used.get(name)))
     }
 
     async fn call_once(&self, context: &Context, step: &str, values: &Values) -> Called {

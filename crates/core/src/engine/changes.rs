@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::context::Context;
 use super::{Engine, lock};
 use crate::ask::Settle;
-use crate::change::machine::{Input, Why, turn};
+use crate::change::machine::{Input, Why, kept_value, turn};
 use crate::change::{Change, State};
 use crate::db::{ChangeWrite, Expect};
 use crate::error::{Code, Problem, Result};
@@ -16,14 +16,18 @@ use crate::secret::Secret;
 use crate::view::ChangeView;
 
 impl Engine {
-    /// Gives the code: a code, a link, or the whole mail.
+    /// Gives the code: a code, a link, or the whole mail; nothing where the one that is kept shall be sent.
     ///
     /// # Errors
     /// `code_not_found`, `code_ambiguous`, `link_wrong_kind`, `link_other_service`, `code_refused_before`,
     /// `change_not_open`, `busy`, the vault's.
     pub async fn submit_code(&self, change: Uuid, text: &str) -> Result<ChangeView> {
         let change = self.stored_change(change).await?;
-        let value = self.code_in(&change, text)?;
+        let kept = kept_value(&change, &change.step).filter(|_| text.trim().is_empty());
+        let value = match kept {
+            Some(kept) => kept.text.clone(),
+            None => self.code_in(&change, text)?,
+        };
         let context = self.context_of(&change, &BTreeMap::new()).await?;
         let input = Input::Given(value);
         let sending = change.state.is_sending() && lock(&self.0.flights).contains(&change.id);
@@ -56,13 +60,12 @@ impl Engine {
     ) -> Result<ChangeView> {
         let change = self.stored_change(change).await?;
         let context = self.context_of(&change, once).await?;
-        if change.state == State::AwaitingCode {
-            self.check_complete(&context)?;
-            // Its own `resend_at` is the machine's to judge: the later of both is the one that counts.
-            let due = change.resend_at.is_none_or(|at| super::now() >= at);
-            if let Some(step) = context.shape.resend_step.clone().filter(|_| due) {
-                self.check_limit(&context, &step, anyway)?;
-            }
+        if change.state == State::AwaitingCode
+            && !change.resending
+            && let Some(step) = &context.shape.resend_step
+        {
+            self.check_complete(&context, step)?;
+            self.check_limit(&context, step, change.resend_at, anyway)?;
         }
         let change = self
             .drive(context, change, Input::Resend { anyway })
@@ -75,7 +78,7 @@ impl Engine {
     /// # Errors
     /// `change_not_open`, `busy`.
     pub async fn cancel_change(&self, change: Uuid) -> Result<ChangeView> {
-        let change = self.stored_change(change).await?;
+        let change = self.closed_change(change)?.change;
         let change = self
             .put_alone(&change, Input::Cancel { replaced: false })
             .await?;
@@ -87,19 +90,36 @@ impl Engine {
     /// # Errors
     /// `change_not_open`, `busy`, and with `Check` what kept the service from telling.
     pub async fn settle_change(&self, change: Uuid, how: Settle) -> Result<ChangeView> {
-        let change = self.stored_change(change).await?;
-        if how == Settle::Check {
-            return self.check_change(change).await;
-        }
-        let context = self.context_of(&change, &BTreeMap::new()).await?;
-        let input = match how {
-            Settle::Worked => Input::Worked,
-            _ => {
-                self.check_complete(&context)?;
-                Input::SendAgain
+        match how {
+            Settle::Check => {
+                let change = self.stored_change(change).await?;
+                self.check_change(change).await
             }
-        };
-        let change = self.drive(context, change, input).await?;
+            Settle::Worked => {
+                let change = self.stored_change(change).await?;
+                let context = self.context_of(&change, &BTreeMap::new()).await?;
+                let change = self.drive(context, change, Input::Worked).await?;
+                self.change_view(&change)
+            }
+            Settle::SendAgain => self.send_again(change, &BTreeMap::new()).await,
+        }
+    }
+
+    /// Sends the call of unknown outcome once more. `once` are secrets for this call only.
+    ///
+    /// # Errors
+    /// `change_not_open`, `busy`, `field_missing`, the vault's.
+    pub async fn send_again(
+        &self,
+        change: Uuid,
+        once: &BTreeMap<String, Secret>,
+    ) -> Result<ChangeView> {
+        let change = self.stored_change(change).await?;
+        let context = self.context_of(&change, once).await?;
+        if change.state == State::Unknown {
+            self.check_complete(&context, &change.step)?;
+        }
+        let change = self.drive(context, change, Input::SendAgain).await?;
         self.change_view(&change)
     }
 
@@ -130,7 +150,7 @@ impl Engine {
 
     /// One change with its events.
     pub async fn change(&self, id: Uuid) -> Result<ChangeView> {
-        let change = self.stored_change(id).await?;
+        let change = self.closed_change(id)?.into_shown();
         self.change_view_with_events(&change)
     }
 

@@ -28,7 +28,7 @@ impl Engine {
             .db
             .changes_of_profiles(&ids)?
             .into_iter()
-            .filter_map(|stored| Some((stored.change.profile_id?, stored.change)))
+            .filter_map(|stored| Some((stored.change.profile_id?, stored.into_shown())))
             .collect();
         let items = profiles
             .into_iter()
@@ -43,7 +43,7 @@ impl Engine {
     pub fn profile(&self, id: Uuid) -> Result<ProfileView> {
         let profile = self.0.db.profile(id)?;
         let change = self.0.db.changes_of_profiles(&[id])?.pop();
-        Ok(self.profile_view(profile, change.map(|stored| stored.change)))
+        Ok(self.profile_view(profile, change.map(|stored| stored.into_shown())))
     }
 
     /// By label, without case, or by id.
@@ -204,8 +204,11 @@ impl Engine {
         Ok((profile, manifest, secrets))
     }
 
+    /// A call that is on its way ends with what it began with; a session that it captures for keys that are replaced here
+    /// is not kept.
+    ///
     /// # Errors
-    /// As `add_profile`; `busy` while a call of this profile is on its way.
+    /// As `add_profile`.
     pub async fn edit_profile(&self, id: Uuid, edit: ProfileEdit) -> Result<ProfileView> {
         let mut profile = self.0.db.profile(id)?;
         let manifest = self.manifest(&profile.service)?;
@@ -218,7 +221,8 @@ impl Engine {
         let mut secrets = edit.secrets;
         secrets.retain(|_, secret| !secret.is_empty());
         let mut present: BTreeSet<String> = profile.has_secret.keys().cloned().collect();
-        present.retain(|name| !edit.forget.contains(name));
+        // A captured session is none of the manifest's fields.
+        present.retain(|name| !edit.forget.contains(name) && !name.starts_with(CAPTURED));
         present.extend(secrets.keys().cloned());
         manifest.check_profile(&profile.fields, &present, profile.base_url.as_deref())?;
         if edit.accept_origin {

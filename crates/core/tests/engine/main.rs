@@ -2,7 +2,10 @@
 
 mod flows;
 mod hostile;
+mod kept;
+mod limits;
 mod mannco_store;
+mod neighbours;
 mod support;
 mod trust;
 mod webshare;
