@@ -119,6 +119,9 @@ impl Engine {
     /// # Errors
     /// What the service or the wire said; `credentials_refused` where the login gives no token.
     pub(super) async fn login(&self, context: &Context) -> Result<()> {
+        if let Some(problem) = context.refused_login() {
+            return Err(problem);
+        }
         let login = context
             .manifest
             .login
@@ -137,7 +140,11 @@ impl Engine {
                 Some(Meaning::TokenRefused) => Code::CredentialsRefused,
                 _ => unmatched(&facts),
             };
-            return Err(problem(context, code, &verdict, &facts));
+            let problem = problem(context, code, &verdict, &facts);
+            if verdict.meaning.is_some() {
+                context.refuse_login(&problem);
+            }
+            return Err(problem);
         };
         context.set_secret(&login.gives, token.clone());
         // A profile that is only being tried has no row to keep a token in.

@@ -25,6 +25,8 @@ pub(super) struct Context {
     key: Option<Key>,
     /// By name as templates know it; a captured token stands in for the pasted one.
     secrets: Mutex<BTreeMap<String, Secret>>,
+    /// What the service said to a login with these secrets: asking it again at once would cost a try, or a limit.
+    refused_login: Mutex<Option<Problem>>,
 }
 
 impl Context {
@@ -34,6 +36,14 @@ impl Context {
 
     pub fn set_secret(&self, name: &str, secret: Secret) {
         lock(&self.secrets).insert(name.to_owned(), secret);
+    }
+
+    pub fn refused_login(&self) -> Option<Problem> {
+        lock(&self.refused_login).clone()
+    }
+
+    pub fn refuse_login(&self, problem: &Problem) {
+        *lock(&self.refused_login) = Some(problem.clone());
     }
 
     /// The step that a change begins with.
@@ -119,6 +129,7 @@ impl Engine {
             stored: true,
             key,
             secrets,
+            refused_login: Mutex::default(),
         }))
     }
 
@@ -145,6 +156,7 @@ pub(super) fn unstored(
         stored: false,
         key: None,
         secrets: Mutex::new(secrets),
+        refused_login: Mutex::default(),
     })
 }
 

@@ -142,7 +142,7 @@ impl Engine {
     }
 }
 
-fn in_the_way(open: &Change) -> Problem {
+pub(super) fn in_the_way(open: &Change) -> Problem {
     Problem::new(Code::ChangeOpen)
         .with("label", open.label.clone())
         .with("change", open.id.to_string())

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::context::{CAPTURED, missing, unstored};
+use super::plan::in_the_way;
 use super::reading::read_view;
 use super::{Engine, lock};
 use crate::ask::{NewProfile, ProfileEdit};
-use crate::change::Change;
+use crate::change::{Change, State};
 use crate::db::{Job, ProfileWrite, SecretWrite, Seen};
 use crate::error::{Code, Problem, Result};
 use crate::manifest::Manifest;
@@ -208,15 +209,18 @@ impl Engine {
     /// is not kept.
     ///
     /// # Errors
-    /// As `add_profile`.
+    /// As `add_profile`; `change_open` where other fields would take an open change to another account.
     pub async fn edit_profile(&self, id: Uuid, edit: ProfileEdit) -> Result<ProfileView> {
         let mut profile = self.0.db.profile(id)?;
         let manifest = self.manifest(&profile.service)?;
         if let Some(label) = &edit.label {
             profile.label = checked_label(label)?;
         }
-        if let Some(fields) = edit.fields {
-            profile.fields = trimmed(fields);
+        if let Some(fields) = edit.fields.map(trimmed)
+            && fields != profile.fields
+        {
+            self.check_nothing_begun(id)?;
+            profile.fields = fields;
         }
         let mut secrets = edit.secrets;
         secrets.retain(|_, secret| !secret.is_empty());
@@ -276,6 +280,20 @@ impl Engine {
             .await?;
         self.tell(Some(id), None);
         self.profile(id)
+    }
+
+    /// Nothing has left for this profile that is still open: its code would go to whatever account the fields name then,
+    /// and that account's address would be taken for a proof.
+    fn check_nothing_begun(&self, id: Uuid) -> Result<()> {
+        match self.0.db.open_change_of(id)? {
+            Some(open)
+                if open.change.state != State::Planned
+                    || lock(&self.0.flights).contains(&open.change.id) =>
+            {
+                Err(in_the_way(&open.change))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Removes the profile and its secrets; its changes stay in the history, an open one is cancelled.

@@ -84,3 +84,23 @@ async fn too_soon_names_the_service_and_the_later_time() {
         "the limit holds longer: {wait} s"
     );
 }
+
+#[tokio::test]
+async fn a_refused_login_is_not_tried_twice_for_one_request() {
+    let world = World::new().await;
+    let profile = world.profile(M).await;
+    world
+        .sandbox
+        .change_mannco_store(&World::account_id(M), |account| account.key_refused = true);
+    let refused = world.request(profile.id, World::account(M).new_email).await;
+    assert_eq!(
+        ended(&refused),
+        (State::Planned, Some(Code::CredentialsRefused))
+    );
+    assert_eq!(world.sandbox.count(M, "login").received, 1);
+    world
+        .sandbox
+        .change_mannco_store(&World::account_id(M), |account| account.key_refused = false);
+    let sent = world.request(profile.id, World::account(M).new_email).await;
+    assert_eq!(ended(&sent), (State::AwaitingCode, None), "it was not kept");
+}
