@@ -97,6 +97,8 @@ pub enum Command {
         /// Send the same call once more.
         #[arg(long)]
         send_again: bool,
+        #[command(flatten)]
+        secrets: OnceSecrets,
     },
     /// The open changes, with their events.
     Pending,

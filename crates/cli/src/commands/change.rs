@@ -130,9 +130,19 @@ pub fn how_to_settle(worked: bool, send_again: bool) -> Settle {
     }
 }
 
-pub async fn settle(engine: &Engine, name: &str, how: Settle, console: &Console) -> Done {
+pub async fn settle(
+    engine: &Engine,
+    name: &str,
+    how: Settle,
+    secrets: &[String],
+    console: &Console,
+) -> Done {
     let change = engine.find_change(name)?;
-    let done = engine.settle_change(change, how).await;
+    let once = given::secrets(secrets)?;
+    let done = match how {
+        Settle::SendAgain => engine.send_again(change, &once).await,
+        _ => engine.settle_change(change, how).await,
+    };
     end(engine, change, done, Asked::Settle(how), console).await
 }
 

@@ -52,14 +52,10 @@ pub async fn run(cli: Cli, console: &Console) -> Done {
             change,
             worked,
             send_again,
+            secrets,
         } => {
-            change::settle(
-                &engine,
-                &change,
-                change::how_to_settle(worked, send_again),
-                console,
-            )
-            .await
+            let how = change::how_to_settle(worked, send_again);
+            change::settle(&engine, &change, how, &secrets.secrets, console).await
         }
         Command::Pending => history::pending(&engine, console),
         Command::History(args) => history::all(&engine, &args, console),
