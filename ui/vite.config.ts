@@ -2,9 +2,41 @@
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
 
+/** What *Text size: Large* zooms by; the same number stands in app.css. */
+const large = 1.2;
+
+interface CssNode {
+  selector?: string;
+  params?: string;
+  nodes?: CssNode[];
+  clone(): CssNode;
+  after(node: CssNode): void;
+}
+
+/**
+ * A page that is zoomed by CSS has less room than its window says, and media queries ask the window.
+ * So each `max-width` query gets a twin for large text, with a width that grows by the zoom.
+ */
+const narrow_when_large = {
+  postcssPlugin: "narrow-when-large",
+  OnceExit(root: CssNode & { walkAtRules(name: string, each: (rule: CssNode) => void): void }): void {
+    root.walkAtRules("media", (rule) => {
+      const width = /^\(max-width: (\d+)px\)$/.exec(rule.params ?? "")?.[1];
+      if (!width) return;
+      const twin = rule.clone();
+      twin.params = `(max-width: ${Math.round(Number(width) * large)}.5px)`;
+      for (const inner of twin.nodes ?? []) {
+        if (inner.selector) inner.selector = inner.selector.split(",").map((one) => `:root[data-size="large"] ${one.trim()}`).join(", ");
+      }
+      rule.after(twin);
+    });
+  },
+};
+
 export default defineConfig({
   base: "./",
   plugins: [svelte()],
+  css: { postcss: { plugins: [narrow_when_large as never] } },
   clearScreen: false,
   // The three text files live beside `ui/`, since the shell and the CLI read them too.
   server: { port: 5173, strictPort: true, host: "127.0.0.1", fs: { allow: [".."] } },

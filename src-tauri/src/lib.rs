@@ -49,13 +49,15 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     if !display::is_named() {
         return without_display();
     }
-    let builder = builder::<tauri::Wry>(&start);
+    let builder = builder(Builder::<tauri::Wry>::new(), &start);
     // Asked only now, since the folder is being opened meanwhile.
     if !display::answers() {
         return without_display();
     }
     match builder.build(context()) {
         Ok(app) => {
+            #[cfg(unix)]
+            tauri::async_runtime::spawn(window::close_on_signal(app.handle().clone()));
             app.run(|app, event| on_run_event(app, &event));
             ExitCode::SUCCESS
         }
@@ -75,12 +77,12 @@ fn without_display() -> ExitCode {
 }
 
 /// The app without its event loop, for the window and for tests alike. The folder is opened on a thread of its own.
-pub fn builder<R: Runtime>(start: &Start) -> Builder<R> {
+pub fn builder<R: Runtime>(bare: Builder<R>, start: &Start) -> Builder<R> {
     // The first to come wins: another provider of the same process would do as well.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let shell = Shell::new(start);
     shell.open_in_background();
-    let mut builder = Builder::<R>::new();
+    let mut builder = bare;
     if start.single_instance {
         builder = builder.plugin(tauri_plugin_single_instance::init(|app, _, _| {
             window::raise(app)

@@ -68,10 +68,16 @@ pub fn load(file: &Path) -> (Preferences, Option<Problem>) {
             return (Preferences::default(), Some(problem));
         }
     };
-    match serde_json::from_slice(&bytes) {
+    match parse(&bytes) {
         Ok(preferences) => (preferences, None),
         Err(_) => (Preferences::default(), Some(set_aside(file))),
     }
+}
+
+/// A list would pass for preferences with serde, and the store takes nothing but an object.
+fn parse(bytes: &[u8]) -> serde_json::Result<Preferences> {
+    let object: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(bytes)?;
+    serde_json::from_value(object.into())
 }
 
 fn set_aside(file: &Path) -> Problem {

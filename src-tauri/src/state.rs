@@ -3,6 +3,7 @@
 //! Not here: what the page is told of it (`app_state`), how practice works (`practice`).
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use readdress_core::engine::{Engine, Options};
@@ -38,6 +39,8 @@ struct Inner {
     /// Held while practice is opened or removed.
     practice_gate: tokio::sync::Mutex<()>,
     mode: Mutex<Mode>,
+    /// The window was closed and only waits for its calls.
+    closing: AtomicBool,
     preferences: Mutex<Preferences>,
     settings_problem: Option<Problem>,
 }
@@ -63,6 +66,7 @@ impl Shell {
             practice: Mutex::default(),
             practice_gate: tokio::sync::Mutex::default(),
             mode: Mutex::new(Mode::Real),
+            closing: AtomicBool::new(false),
             preferences: Mutex::new(preferences),
             settings_problem,
         }))
@@ -175,6 +179,11 @@ impl Shell {
 
     pub fn settings_problem(&self) -> Option<Problem> {
         self.0.settings_problem.clone()
+    }
+
+    /// Says whether the window only waits for its calls; answers what held before.
+    pub fn set_closing(&self, closing: bool) -> bool {
+        self.0.closing.swap(closing, Ordering::Relaxed)
     }
 
     /// Calls on their way: closing waits for them.

@@ -1,7 +1,6 @@
 //! The window: its place and size, its theme, raising it, and closing it without cutting a call.
 
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tauri::plugin::TauriPlugin;
@@ -21,9 +20,6 @@ const DARK: Color = Color(0x17, 0x18, 0x1a, 0xff);
 
 /// A call's own limit is 60 s, and a little for its commit.
 const WAIT_FOR_CALLS: Duration = Duration::from_secs(65);
-
-/// The window was closed and only waits for its calls.
-static CLOSING: AtomicBool = AtomicBool::new(false);
 
 /// The plugin that keeps place and size, in the data folder like everything else.
 pub fn remembered<R: Runtime>(folder: Option<&Path>) -> TauriPlugin<R> {
@@ -53,7 +49,7 @@ pub fn dress<R: Runtime>(app: &AppHandle<R>) {
 
 /// Shows the window, in front.
 pub fn raise<R: Runtime>(app: &AppHandle<R>) {
-    CLOSING.store(false, Ordering::Relaxed);
+    app.state::<Shell>().set_closing(false);
     let Some(window) = app.get_webview_window(MAIN) else {
         return;
     };
@@ -71,29 +67,58 @@ pub fn show<R: Runtime>(window: &WebviewWindow<R>) {
 
 /// Closing waits for calls on their way: a cut one would end as unknown.
 pub fn on_window_event<R: Runtime>(window: &Window<R>, event: &WindowEvent) {
-    let WindowEvent::CloseRequested { api, .. } = event else {
+    if let WindowEvent::CloseRequested { api, .. } = event
+        && window.label() == MAIN
+        && window.state::<Shell>().calls_under_way() > 0
+    {
+        api.prevent_close();
+        let _ = window.hide();
+        if !window.state::<Shell>().set_closing(true) {
+            tauri::async_runtime::spawn(close_after_calls(window.clone()));
+        }
+    }
+}
+
+async fn close_after_calls<R: Runtime>(window: Window<R>) {
+    let shell = window.state::<Shell>();
+    let until = Instant::now() + WAIT_FOR_CALLS;
+    while shell.calls_under_way() > 0 && Instant::now() < until {
+        sleep(Duration::from_millis(50)).await;
+    }
+    // Raised again meanwhile: somebody wants it.
+    if shell.set_closing(false) {
+        // The last window's end is the program's.
+        let _ = window.destroy();
+    }
+}
+
+/// The end of the session, or of the terminal that it was started from, is a close like any other.
+#[cfg(unix)]
+pub async fn close_on_signal<R: Runtime>(app: AppHandle<R>) {
+    use tokio::signal::unix::{SignalKind, signal};
+    let kinds = [
+        SignalKind::terminate(),
+        SignalKind::interrupt(),
+        SignalKind::hangup(),
+    ];
+    let Ok([mut terminate, mut interrupt, mut hangup]) = <[_; 3]>::try_from(
+        kinds
+            .into_iter()
+            .filter_map(|kind| signal(kind).ok())
+            .collect::<Vec<_>>(),
+    ) else {
         return;
     };
-    let app = window.app_handle();
-    if window.label() != MAIN || app.state::<Shell>().calls_under_way() == 0 {
-        return;
-    }
-    api.prevent_close();
-    let _ = window.hide();
-    if CLOSING.swap(true, Ordering::Relaxed) {
-        return;
-    }
-    let app = app.clone();
-    tauri::async_runtime::spawn(async move {
-        let until = Instant::now() + WAIT_FOR_CALLS;
-        while app.state::<Shell>().calls_under_way() > 0 && Instant::now() < until {
-            sleep(Duration::from_millis(50)).await;
+    loop {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+            _ = hangup.recv() => {}
         }
-        // Raised again meanwhile: somebody wants it.
-        if CLOSING.swap(false, Ordering::Relaxed) {
-            app.exit(0);
+        if let Some(window) = app.get_webview_window(MAIN) {
+            let _ = window.close();
         }
-    });
+    }
 }
 
 pub fn on_run_event<R: Runtime>(app: &AppHandle<R>, event: &RunEvent) {

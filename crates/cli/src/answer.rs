@@ -23,7 +23,7 @@ pub struct Answer {
 /// What went wrong.
 #[derive(Debug)]
 pub struct Failure {
-    pub problem: Problem,
+    pub problem: Box<Problem>,
     pub exit: Exit,
     /// A sentence of `cli.instead` that says it better than the code's own.
     pub instead: Option<&'static str>,
@@ -58,7 +58,7 @@ impl Answer {
 impl Failure {
     pub fn new(problem: Problem, exit: Exit) -> Self {
         Self {
-            problem,
+            problem: Box::new(problem),
             exit,
             instead: None,
             name: None,

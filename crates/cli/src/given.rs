@@ -67,7 +67,6 @@ fn pair(text: &str) -> Option<(String, String)> {
 }
 
 fn variable(name: &str, variable: &str) -> Result<Secret, Failure> {
-    // Looking up a name with a NUL panics nowhere, but setting one would: it is simply not there.
     let text = std::env::var(variable).unwrap_or_default();
     kept(name, &text, "variable_missing")
 }

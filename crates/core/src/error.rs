@@ -39,6 +39,8 @@ pub enum Code {
     // the wire
     Unreachable,
     TimedOut,
+    /// It left, the connection ended, and no answer came.
+    NoAnswer,
     TlsFailed,
     ProxyFailed,
     ServiceUnavailable,

@@ -99,13 +99,20 @@ pub async fn settle_change(
     shell: State<'_, Shell>,
     change_id: Arg<Uuid>,
     how: Arg<Settle>,
+    secrets: Arg<BTreeMap<String, Secret>>,
 ) -> Result<ChangeView> {
-    guarded(async { shell.engine()?.settle_change(change_id.0, how.0).await }).await
+    guarded(async {
+        shell
+            .engine()?
+            .settle_change(change_id.0, how.0, &secrets.0)
+            .await
+    })
+    .await
 }
 
 #[tauri::command]
 pub async fn list_open_changes(shell: State<'_, Shell>) -> Result<Vec<ChangeView>> {
-    guarded(async { shell.engine()?.open_changes() }).await
+    guarded(async { shell.engine()?.open_changes(false) }).await
 }
 
 #[tauri::command]

@@ -10,7 +10,7 @@ use readdress_core::vault::{VaultEnv, new_key_file};
 use readdress_sandbox::practice_accounts;
 use readdress_shell::Start;
 use serde_json::{Value, json};
-use tauri::test::{INVOKE_KEY, MockRuntime, get_ipc_response};
+use tauri::test::{INVOKE_KEY, MockRuntime, get_ipc_response, mock_builder};
 use tauri::webview::InvokeRequest;
 use tauri::{AppHandle, Manager as _, WebviewWindow};
 use tempfile::TempDir;
@@ -59,7 +59,7 @@ impl Shown {
         };
         let (send, receive) = std::sync::mpsc::channel();
         let thread = std::thread::spawn(move || {
-            let app = readdress_shell::builder::<MockRuntime>(&start)
+            let app = readdress_shell::builder(mock_builder(), &start)
                 .build(readdress_shell::context())
                 .expect("the app builds");
             app.run(move |app, event| {
@@ -118,8 +118,13 @@ impl Shown {
     }
 
     /// Closes the window as a person does, and waits for the end.
-    pub fn close(mut self) {
+    pub fn close(self) {
         self.page.close().expect("the window closes");
+        self.ended();
+    }
+
+    /// Waits for the end of one that was closed.
+    pub fn ended(mut self) {
         if let Some(thread) = self.thread.take() {
             thread.join().expect("the app ends without a panic");
         }

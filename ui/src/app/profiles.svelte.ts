@@ -55,15 +55,19 @@ export async function load_profiles(): Promise<void> {
 }
 
 /** Puts a fresh view in its place; a new one goes to where its label belongs. */
-export function take_profile(profile: ProfileView): void {
-  const items = list.slice();
-  const place = at.get(profile.id);
-  if (place !== undefined && items[place]?.label === profile.label) items[place] = profile;
+function put(items: ProfileView[], profile: ProfileView): void {
+  const place = items.findIndex((other) => other.id === profile.id);
+  if (place >= 0 && items[place]?.label === profile.label) items[place] = profile;
   else {
-    if (place !== undefined) items.splice(place, 1);
+    if (place >= 0) items.splice(place, 1);
     const before = items.findIndex((other) => other.label.localeCompare(profile.label) > 0);
     items.splice(before < 0 ? items.length : before, 0, profile);
   }
+}
+
+export function take_profile(profile: ProfileView): void {
+  const items = list.slice();
+  put(items, profile);
   take(items);
 }
 
@@ -81,9 +85,27 @@ export async function refresh_profile(id: string): Promise<void> {
   }
 }
 
+/** The same for several, with one new list. */
+async function refresh_profiles(ids: string[]): Promise<void> {
+  if (ids.length === 1 && ids[0]) return refresh_profile(ids[0]);
+  const mine = run;
+  const gone = new Set<string>();
+  const read = (id: string): Promise<ProfileView | null> =>
+    backend().get_profile(id).catch((thrown: unknown) => {
+      if (as_problem(thrown).code === "profile_unknown") gone.add(id);
+      return null;
+    });
+  const fresh = await Promise.all(ids.map(read));
+  if (mine !== run) return;
+  const items = list.filter((profile) => !gone.has(profile.id));
+  for (const profile of fresh) if (profile) put(items, profile);
+  take(items);
+  if (view.selected && gone.has(view.selected)) view.selected = null;
+}
+
 export function watch_profiles(): () => void {
   return backend().on_changed((changed) => {
     if (changed.all || changed.profiles.length > 50) void load_profiles();
-    else for (const id of changed.profiles) void refresh_profile(id);
+    else void refresh_profiles(changed.profiles);
   });
 }

@@ -110,7 +110,8 @@ export interface Backend {
   submit_code(change_id: string, text: string): Promise<ChangeView>;
   resend_code(change_id: string, secrets: Record<string, string>, anyway: boolean): Promise<ChangeView>;
   cancel_change(change_id: string): Promise<ChangeView>;
-  settle_change(change_id: string, how: "check" | "worked" | "send_again"): Promise<ChangeView>;
+  /** `secrets`: for a call that is sent again. */
+  settle_change(change_id: string, how: "check" | "worked" | "send_again", secrets: Record<string, string>): Promise<ChangeView>;
   list_open_changes(): Promise<ChangeView[]>;
   list_history(filter: HistoryFilter, after: string | null, limit: number): Promise<{ items: ChangeView[]; next: string | null; total: number }>;
   /** With all its events. */

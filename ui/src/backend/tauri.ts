@@ -40,7 +40,7 @@ export function create_tauri_backend(): Backend {
     submit_code: (changeId, text) => invoke("submit_code", { changeId, text }),
     resend_code: (changeId, secrets, anyway) => invoke("resend_code", { changeId, secrets, anyway }),
     cancel_change: (changeId) => invoke("cancel_change", { changeId }),
-    settle_change: (changeId, how) => invoke("settle_change", { changeId, how }),
+    settle_change: (changeId, how, secrets) => invoke("settle_change", { changeId, how, secrets }),
     list_open_changes: () => invoke("list_open_changes"),
     list_history: (filter, after, limit) => invoke("list_history", { filter, after, limit }),
     get_change: (id) => invoke("get_change", { id }),

@@ -25,6 +25,7 @@ function answer_words(event: EventView): EventWords {
     const key = `events.accepted.${step}`;
     return { icon: "arrow", look: "", strong: true, text: has_text(key) ? t(key) : t("events.accepted.any") };
   }
+  if (event.meaning === "read_back") return { icon: "arrow", look: "", strong: true, text: t("events.taken_read") };
   if (event.meaning === "token_refused") return { icon: "key", look: "ask", strong: false, text: t("events.token_refused") };
   if (event.meaning && has_text(`codes.${event.meaning}.short`)) return { icon: "x", look: "bad", strong: true, text: t("events.refused", { what: meaning_word(event.meaning) }) };
   return { icon: "help", look: "ask", strong: true, text: t("events.answered", { what: meaning_word(event.meaning) || String(event.status ?? "") }) };
@@ -34,8 +35,12 @@ function read_words(event: EventView): EventWords {
   switch (event.meaning) {
     case "proved":
       return { icon: "check", look: "ok", strong: true, text: t("events.read_proved") };
-    case "other":
+    case "other_address":
       return { icon: "eye", look: "", strong: false, text: t("events.read_other") };
+    case "none_set":
+      return { icon: "eye", look: "", strong: false, text: t("events.read_none") };
+    case "not_supported":
+      return { icon: "ban", look: "ask", strong: false, text: t("events.read_impossible") };
     case "unverified":
       return { icon: "eye", look: "ask", strong: false, text: t("events.read_unverified") };
     default:
@@ -49,8 +54,8 @@ function settled_text(meaning: string | null): string {
   return has_text(key) ? t(key) : t("events.settled");
 }
 
-/** The line of one event. */
-export function event_words(event: EventView): EventWords {
+/** The line of one event. `here_only`: the change was cancelled here and not at the service. */
+export function event_words(event: EventView, here_only = false): EventWords {
   const what = meaning_word(event.meaning);
   switch (event.kind) {
     case "planned":
@@ -74,7 +79,7 @@ export function event_words(event: EventView): EventWords {
     case "settled":
       return { icon: "user", look: "", strong: false, text: settled_text(event.meaning) };
     case "cancelled":
-      return { icon: "ban", look: "", strong: true, text: event.meaning === "here" ? t("events.cancelled_here") : t("events.cancelled") };
+      return { icon: "ban", look: "", strong: true, text: here_only ? t("events.cancelled_here") : t("events.cancelled") };
     case "expired":
       return { icon: "glass", look: "", strong: true, text: t("events.expired") };
     case "replaced":
@@ -97,7 +102,7 @@ export function record_text(change: ChangeView): string {
   const head = [`${change.profile} (${service_name(change.service)})`, `${t("history.from")}: ${change.from ?? t("history.not_set")}`, `${t("history.to")}: ${change.to}`, `${t("history.end")}: ${t(`states.${change.state}`)}`];
   const lines = change.events.map((event) => {
     const facts = [event.step, event.status, event.millis === null ? null : `${event.millis} ms`, event.meaning].filter((fact) => fact !== null);
-    return `${event.at}  ${event_words(event).text}${facts.length ? ` [${facts.join(", ")}]` : ""}${event.says ? ` “${event.says}”` : ""}`;
+    return `${event.at}  ${event_words(event, change.cancelled_there === false).text}${facts.length ? ` [${facts.join(", ")}]` : ""}${event.says ? ` “${event.says}”` : ""}`;
   });
   return [...head, "", ...lines].join("\n");
 }

@@ -1,5 +1,5 @@
-// @vitest-environment jsdom
 // The fake keeps the contract's promises, so that what the browser tests see could happen in the window.
+import "./document";
 import { beforeEach, describe, expect, test } from "vitest";
 import { create_fake_backend } from "../../src/backend/fake";
 import { one_away } from "../../src/backend/fake/profile_calls";

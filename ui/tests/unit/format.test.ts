@@ -1,5 +1,5 @@
-// @vitest-environment jsdom
 // Times and sizes as people read them. The zone is São Paulo, so that a day's edge is not UTC's.
+import "./document";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { ago, bytes_text, clock_minute, clock_tenths, clock_time, countdown, day_name, set_language, span_exact, span_spoken, span_words } from "../../src/i18n";
 

@@ -1,5 +1,5 @@
-// @vitest-environment jsdom
 // What the events of the journal say, and what the copied record holds.
+import "./document";
 import { beforeAll, expect, test } from "vitest";
 import { set_language } from "../../src/i18n";
 import { event_words, record_text } from "../../src/screens/HistoryWords";
@@ -27,9 +27,17 @@ test.each([
   [event("login", { meaning: "ok" }), "Logged in"],
   [event("login", { meaning: "credentials_refused" }), "Login refused: Key refused"],
   [event("settled", { meaning: "worked" }), "You said that it worked"],
-  [event("cancelled", { meaning: "here" }), "You cancelled it here only; a code may still work"],
+  [event("cancelled"), "You cancelled it"],
+  [event("read_back", { meaning: "other_address" }), "Read back: it holds another address"],
+  [event("read_back", { meaning: "none_set" }), "Read back: it holds no address"],
+  [event("answer", { meaning: "read_back" }), "Taken; only reading back tells the rest"],
+  [event("settled", { meaning: "code_came" }), "A code came, so the request was taken"],
   [event("recovered"), "Readdress had ended before the answer came"],
 ])("%j", (one, text) => expect(event_words(one).text).toBe(text));
+
+test("a cancel that the service does not know of says so", () => {
+  expect(event_words(event("cancelled"), true).text).toBe("You cancelled it here only; a code may still work");
+});
 
 test("the record names every event in UTC and holds no code", async () => {
   const fake = create_fake_backend(new URLSearchParams("scenario=mock&now=2026-11-20T17:04:00Z&still"));

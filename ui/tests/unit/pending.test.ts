@@ -1,5 +1,5 @@
-// @vitest-environment jsdom
 // What an open change says on Pending: its time, its line, its group.
+import "./document";
 import { beforeAll, expect, test } from "vitest";
 import { set_language } from "../../src/i18n";
 import { goes_on, line_of, short_value, time_of, what_of } from "../../src/screens/PendingWords";

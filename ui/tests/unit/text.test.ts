@@ -1,5 +1,5 @@
-// @vitest-environment jsdom
 // Filling gaps, choosing plurals and languages.
+import "./document";
 import { beforeEach, describe, expect, test } from "vitest";
 import { code_next, code_sentence, code_short, has_text, isolated, plain, set_language, set_stretched, system_language, t, text_of, text_parts } from "../../src/i18n";
 import { stretch } from "../../src/i18n/stretch";

@@ -2,6 +2,8 @@
 //!
 //! Not here: the words (`change_text`), the documents (`documents`).
 
+use std::io::IsTerminal;
+
 use readdress_core::ask::{RequestChange, Settle};
 use readdress_core::change::State;
 use readdress_core::engine::Engine;
@@ -88,7 +90,7 @@ fn tell_before(engine: &Engine, profile: Uuid, to: &str, console: &Console) -> R
 /// The open change that a refused request is about: the one in the way, or the planned one for the same address.
 fn standing(engine: &Engine, profile: Uuid, to: &str, code: Code) -> Option<ChangeView> {
     let open = engine
-        .open_changes()
+        .open_changes(false)
         .ok()?
         .into_iter()
         .find(|open| open.profile_id == Some(profile))?;
@@ -98,6 +100,9 @@ fn standing(engine: &Engine, profile: Uuid, to: &str, code: Code) -> Option<Chan
 
 pub async fn verify(engine: &Engine, name: &str, code: String, console: &Console) -> Done {
     let change = engine.find_change(name)?;
+    if code == "-" && std::io::stdin().is_terminal() {
+        console.note(&console.words.say("cli.paste", &[]));
+    }
     let text = given::code(code)?;
     let done = engine.submit_code(change, &text).await;
     end(engine, change, done, Asked::Verify, console).await
@@ -139,10 +144,7 @@ pub async fn settle(
 ) -> Done {
     let change = engine.find_change(name)?;
     let once = given::secrets(secrets)?;
-    let done = match how {
-        Settle::SendAgain => engine.send_again(change, &once).await,
-        _ => engine.settle_change(change, how).await,
-    };
+    let done = engine.settle_change(change, how, &once).await;
     end(engine, change, done, Asked::Settle(how), console).await
 }
 
@@ -162,6 +164,7 @@ async fn end(
     let Ok(view) = engine.change(change).await else {
         return Err(failure);
     };
+    failure = failure.name(&view.profile);
     if view.state == State::Unknown
         && matches!(asked, Asked::Settle(_))
         && failure.exit == Exit::Failed
@@ -207,14 +210,15 @@ fn verdict(view: &ChangeView, asked: Asked) -> Option<Failure> {
             .problem
             .clone()
             .unwrap_or_else(|| Problem::new(Code::UnexpectedAnswer));
-        Failure::new(problem, exit).name(&view.id.to_string())
+        Failure::new(problem, exit).name(&view.profile)
     };
     let refused = |problem: &Problem| with(Exit::of_change(problem.code));
     match view.state {
         State::Changed | State::Requesting | State::Verifying => None,
         State::Cancelled if asked == Asked::Cancel => None,
         State::Unknown if view.step == "read" => Some(with(Exit::Unknown).instead("not_shown_yet")),
-        State::Unknown => Some(with(Exit::Unknown)),
+        // The problem's own sentence may say that nothing left: it is said of the connection, not of this call.
+        State::Unknown => Some(with(Exit::Unknown).instead("outcome_unknown")),
         State::Planned | State::AwaitingCode | State::Expired if view.open => match asked {
             // An older problem may stand there still: asking was what was wanted.
             Asked::Settle(Settle::Check) => None,

@@ -79,7 +79,7 @@ impl Demo<'_> {
     async fn play(&self, account: &PracticeAccount) -> Played {
         let begin = Instant::now();
         self.line("");
-        self.line(account.service);
+        self.line(&self.name_of(account.service));
         let mut played = Played {
             service: account.service.to_owned(),
             change: None,
@@ -170,6 +170,12 @@ impl Demo<'_> {
             base_url: Service::from_id(account.service).map(|service| urls.of(service).to_owned()),
             draft: None,
         }
+    }
+
+    fn name_of(&self, service: &str) -> String {
+        let services = self.engine.services().unwrap_or_default();
+        let found = services.into_iter().find(|known| known.id == service);
+        found.map_or_else(|| service.to_owned(), |known| known.name)
     }
 
     /// One step, aligned: its name, what it is about, how long it took.

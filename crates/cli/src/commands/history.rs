@@ -34,10 +34,7 @@ pub fn refuse_two_forms(args: &HistoryArgs, console: &Console) -> Result<(), Fai
 }
 
 pub fn pending(engine: &Engine, console: &Console) -> Done {
-    let mut open = Vec::new();
-    for view in engine.open_changes()? {
-        open.push(with_events(engine, view)?);
-    }
+    let open = engine.open_changes(true)?;
     let answer = Answer::of(documents(&open));
     if console.json {
         return Ok(answer);
@@ -53,16 +50,6 @@ pub fn pending(engine: &Engine, console: &Console) -> Done {
     let mut answer = answer.text(rows(&open, console));
     answer.next = lines;
     Ok(answer)
-}
-
-/// The journal of an open change; it is the newest of its profile.
-fn with_events(engine: &Engine, view: ChangeView) -> Result<ChangeView> {
-    let filter = HistoryFilter {
-        profile_id: view.profile_id,
-        ..HistoryFilter::default()
-    };
-    let newest = engine.history(&filter, None, 1, true)?.items.pop();
-    Ok(newest.filter(|newest| newest.id == view.id).unwrap_or(view))
 }
 
 /// What a service's silence may mean, once it has lasted as long as its manifest says.

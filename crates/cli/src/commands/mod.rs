@@ -54,8 +54,14 @@ pub async fn run(cli: Cli, console: &Console) -> Done {
             send_again,
             secrets,
         } => {
-            let how = change::how_to_settle(worked, send_again);
-            change::settle(&engine, &change, how, &secrets.secrets, console).await
+            change::settle(
+                &engine,
+                &change,
+                change::how_to_settle(worked, send_again),
+                &secrets.secrets,
+                console,
+            )
+            .await
         }
         Command::Pending => history::pending(&engine, console),
         Command::History(args) => history::all(&engine, &args, console),

@@ -12,11 +12,13 @@ use crate::exit::Exit;
 
 /// Prints one line of JSON with the URLs, and serves until SIGINT or SIGTERM.
 pub async fn serve() -> Done {
+    // Before the line is printed: who has read it may stop us at once.
+    let stop = Stop::new();
     let sandbox = start(Options::default()).await?;
     if !print_document(&document(&sandbox)) {
         return Err(Failure::new(Problem::new(Code::Internal), Exit::Failed));
     }
-    stopped().await;
+    stop.wait().await;
     sandbox.stop().await;
     Ok(Answer::default())
 }
@@ -45,25 +47,48 @@ fn document(sandbox: &Sandbox) -> Value {
     })
 }
 
+/// SIGINT and SIGTERM; without a handler a signal ends the process by itself.
 #[cfg(unix)]
-async fn stopped() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut interrupt), Ok(mut terminate)) = (
-        signal(SignalKind::interrupt()),
-        signal(SignalKind::terminate()),
-    ) else {
-        // Without handlers the signals end the process by themselves.
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
+struct Stop([Option<tokio::signal::unix::Signal>; 2]);
+
+#[cfg(unix)]
+impl Stop {
+    fn new() -> Self {
+        use tokio::signal::unix::{SignalKind, signal};
+        Self([SignalKind::interrupt(), SignalKind::terminate()].map(|kind| signal(kind).ok()))
+    }
+
+    async fn wait(self) {
+        let [interrupt, terminate] = self.0;
+        tokio::select! {
+            () = come(interrupt) => {}
+            () = come(terminate) => {}
+        }
+    }
+}
+
+#[cfg(unix)]
+async fn come(signal: Option<tokio::signal::unix::Signal>) {
+    match signal {
+        Some(mut signal) => {
+            signal.recv().await;
+        }
+        None => std::future::pending().await,
     }
 }
 
 #[cfg(not(unix))]
-async fn stopped() {
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
+struct Stop;
+
+#[cfg(not(unix))]
+impl Stop {
+    fn new() -> Self {
+        Self
+    }
+
+    async fn wait(self) {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
     }
 }

@@ -67,18 +67,28 @@ pub fn show(engine: &Engine, id: &str, console: &Console) -> Done {
     Ok(answer.text(lines.join("\n")))
 }
 
-/// `instance_id token* [client_token*]`: a star for a secret, brackets for what may be left out.
+/// `instance_id token* [client_token*]`: a star for a secret, brackets for what may be left out, `|` between fields of
+/// which one is enough.
 fn fields(service: &ServiceView) -> String {
+    let is_choice = |field: &FieldView| {
+        service.needs_one_of.len() > 1
+            && service
+                .needs_one_of
+                .iter()
+                .any(|set| set.contains(&field.id))
+    };
     let one = |field: &FieldView| {
         let star = if field.secret { "*" } else { "" };
         let text = format!("{}{star}", field.id);
-        if field.optional {
-            format!("[{text}]")
-        } else {
-            text
-        }
+        let may_miss = (field.optional || field.ask_each_time) && !is_choice(field);
+        if may_miss { format!("[{text}]") } else { text }
     };
-    service.fields.iter().map(one).collect::<Vec<_>>().join(" ")
+    let (choice, rest): (Vec<&FieldView>, Vec<&FieldView>) =
+        service.fields.iter().partition(|field| is_choice(field));
+    let choice = choice.into_iter().map(one).collect::<Vec<_>>().join("|");
+    let mut words: Vec<String> = rest.into_iter().map(one).collect();
+    words.extend(Some(choice).filter(|choice| !choice.is_empty()));
+    words.join(" ")
 }
 
 fn described(field: &FieldView, words: &Words) -> String {

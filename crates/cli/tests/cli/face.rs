@@ -133,11 +133,14 @@ fn services_are_named_with_their_fields() {
         stage.json(&["services", "show", "nobody"]).ends(2).error(),
         "service_unknown"
     );
-    let text = stage.words(&["services"]).ends(0);
-    assert!(
-        text.stdout.contains("instance_id token* [client_token*]"),
-        "{text:?}"
-    );
+    let text = stage.words(&["services"]).ends(0).stdout;
+    for line in [
+        "instance_id token* [client_token*]",
+        "api_key* [password*]",
+        "api_key*|session_token*",
+    ] {
+        assert!(text.contains(line), "{text}");
+    }
 }
 
 #[test]

@@ -192,7 +192,13 @@ impl Engine {
         }
         match self.sender().send(rendered.request()).await {
             Sent::NotSent(problem) => Called::NotSent(problem),
-            Sent::NoAnswer(problem) => Called::NoAnswer(problem, Facts::default()),
+            Sent::NoAnswer(mut problem) => {
+                // "Cannot be reached" would say that nothing was sent.
+                if problem.code == Code::Unreachable {
+                    problem.code = Code::NoAnswer;
+                }
+                Called::NoAnswer(problem, Facts::default())
+            }
             Sent::Answer(answer) => {
                 let verdict = manifest::judge(&context.manifest, step, &answer);
                 let facts = Facts {
@@ -276,6 +282,10 @@ fn problem(context: &Context, code: Code, verdict: &Verdict, facts: &Facts) -> P
 fn worth_another_try(problem: &Problem) -> bool {
     matches!(
         problem.code,
-        Code::Unreachable | Code::TimedOut | Code::ServiceUnavailable | Code::UnexpectedAnswer
+        Code::Unreachable
+            | Code::NoAnswer
+            | Code::TimedOut
+            | Code::ServiceUnavailable
+            | Code::UnexpectedAnswer
     )
 }

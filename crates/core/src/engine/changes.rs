@@ -85,41 +85,31 @@ impl Engine {
         self.change_view(&change)
     }
 
-    /// Settles an unknown outcome; `Check` also asks about a change that waits for its code.
+    /// Settles an unknown outcome; `Check` also asks about a change that waits for its code. `once` are secrets for a call
+    /// that is sent again.
     ///
     /// # Errors
-    /// `change_not_open`, `busy`, and with `Check` what kept the service from telling.
-    pub async fn settle_change(&self, change: Uuid, how: Settle) -> Result<ChangeView> {
-        match how {
-            Settle::Check => {
-                let change = self.stored_change(change).await?;
-                self.check_change(change).await
-            }
-            Settle::Worked => {
-                let change = self.stored_change(change).await?;
-                let context = self.context_of(&change, &BTreeMap::new()).await?;
-                let change = self.drive(context, change, Input::Worked).await?;
-                self.change_view(&change)
-            }
-            Settle::SendAgain => self.send_again(change, &BTreeMap::new()).await,
-        }
-    }
-
-    /// Sends the call of unknown outcome once more. `once` are secrets for this call only.
-    ///
-    /// # Errors
-    /// `change_not_open`, `busy`, `field_missing`, the vault's.
-    pub async fn send_again(
+    /// `change_not_open`, `busy`, with `SendAgain` `field_missing`, and with `Check` what kept the service from telling.
+    pub async fn settle_change(
         &self,
         change: Uuid,
+        how: Settle,
         once: &BTreeMap<String, Secret>,
     ) -> Result<ChangeView> {
         let change = self.stored_change(change).await?;
-        let context = self.context_of(&change, once).await?;
-        if change.state == State::Unknown {
-            self.check_complete(&context, &change.step)?;
+        if how == Settle::Check {
+            return self.check_change(change).await;
         }
-        let change = self.drive(context, change, Input::SendAgain).await?;
+        let context = self.context_of(&change, once).await?;
+        let input = match how {
+            Settle::Worked => Input::Worked,
+            _ if change.state == State::Unknown => {
+                self.check_complete(&context, &change.step)?;
+                Input::SendAgain
+            }
+            _ => Input::SendAgain,
+        };
+        let change = self.drive(context, change, input).await?;
         self.change_view(&change)
     }
 

@@ -11,14 +11,18 @@ use crate::error::{Code, Problem, Result};
 use crate::view::{ChangeView, HistoryFilter, Page};
 
 impl Engine {
-    /// All open changes, what runs out first on top.
-    pub fn open_changes(&self) -> Result<Vec<ChangeView>> {
+    /// All open changes, what runs out first on top, each with its events where `with_events`.
+    pub fn open_changes(&self, with_events: bool) -> Result<Vec<ChangeView>> {
         let open = self.0.db.open_changes()?;
         let ids: Vec<Uuid> = open.iter().map(|stored| stored.change.id).collect();
-        let events = self.0.db.events_of(&ids)?;
+        let mut events = self.0.db.events_of(&ids)?;
         let view = |stored: StoredChange| {
-            let change = stored.into_shown();
-            self.view_of(&change, events.get(&change.id).map_or(&[], Vec::as_slice))
+            let events = events.remove(&stored.change.id).unwrap_or_default();
+            let mut view = self.view_of(&stored.into_shown(), &events);
+            if with_events {
+                view.events = events.into_iter().map(event_view).collect();
+            }
+            view
         };
         Ok(open.into_iter().map(view).collect())
     }

@@ -28,11 +28,11 @@ async fn a_kept_code_is_sent_without_being_typed_again() {
         .expect("it was sent");
     let offered = world
         .engine
-        .settle_change(change.id, Settle::Check)
+        .settle_change(change.id, Settle::Check, &Default::default())
         .await
         .expect("it can be read");
     assert!(offered.has_value);
-    let listed = world.engine.open_changes().expect("listed").remove(0);
+    let listed = world.engine.open_changes(false).expect("listed").remove(0);
     assert!(listed.has_value, "lists tell it too");
     let done = world
         .engine
@@ -109,7 +109,7 @@ async fn what_is_sent_again_needs_only_its_own_secrets() {
     assert_eq!(unknown.state, State::Unknown);
     let lacking = world
         .engine
-        .settle_change(unknown.id, Settle::SendAgain)
+        .settle_change(unknown.id, Settle::SendAgain, &Default::default())
         .await
         .expect_err("the password was held for one call");
     assert_eq!(
@@ -118,7 +118,7 @@ async fn what_is_sent_again_needs_only_its_own_secrets() {
     );
     let waiting = world
         .engine
-        .send_again(unknown.id, &once())
+        .settle_change(unknown.id, Settle::SendAgain, &once())
         .await
         .expect("with the password, for this call");
     assert_eq!(waiting.state, State::AwaitingCode);
@@ -133,7 +133,7 @@ async fn what_is_sent_again_needs_only_its_own_secrets() {
     assert_eq!(unknown.expect("sent").state, State::Unknown);
     let done = world
         .engine
-        .settle_change(waiting.id, Settle::SendAgain)
+        .settle_change(waiting.id, Settle::SendAgain, &Default::default())
         .await
         .expect("the code needs no password");
     assert_eq!(done.state, State::Changed);

@@ -34,7 +34,7 @@ async fn a_code_pasted_meanwhile_does_not_keep_the_place_of_a_refused_request() 
             .request_change(ask(profile.id, "taken@practice.example")),
         async {
             tokio::time::sleep(Duration::from_millis(300)).await;
-            let open = world.engine.open_changes().expect("listed").remove(0);
+            let open = world.engine.open_changes(false).expect("listed").remove(0);
             world.engine.submit_code(open.id, "123456").await
         }
     );

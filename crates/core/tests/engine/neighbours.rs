@@ -15,7 +15,7 @@ const Z: Service = Service::ZApi;
 /// The open change, once its call is on its way.
 async fn under_way(engine: &Engine) -> ChangeView {
     for _ in 0..200 {
-        let open = engine.open_changes().expect("listed").pop();
+        let open = engine.open_changes(false).expect("listed").pop();
         if let Some(open) = open.filter(|open| open.state == State::Requesting) {
             return open;
         }
@@ -61,7 +61,7 @@ async fn a_neighbour_that_dies_later_is_noticed() {
     runtime.spawn(async move { neighbour.request_change(ask(profile.id, to)).await });
     let open = under_way(&world.engine).await;
     world.engine.data_version();
-    let alive = world.engine.open_changes().expect("listed");
+    let alive = world.engine.open_changes(false).expect("listed");
     assert_eq!(alive[0].state, State::Requesting, "the neighbour lives");
 
     // All that it had open is dropped, as if the program had been killed.
@@ -69,7 +69,7 @@ async fn a_neighbour_that_dies_later_is_noticed() {
         .await
         .expect("it ends");
     world.engine.data_version();
-    let open_now = world.engine.open_changes().expect("listed");
+    let open_now = world.engine.open_changes(false).expect("listed");
     assert_eq!(
         (open_now[0].id, open_now[0].state),
         (open.id, State::Unknown)
@@ -94,7 +94,7 @@ async fn an_answer_that_cannot_be_written_leaves_an_unknown_not_a_call_for_ever(
         .request_change(ask(profile.id, to))
         .await
         .expect_err("the answer is not on disk");
-    let open = world.engine.open_changes().expect("listed").remove(0);
+    let open = world.engine.open_changes(false).expect("listed").remove(0);
     assert_eq!(ended(&open), (State::Unknown, Some(Code::Interrupted)));
     assert!(
         open.can.settle && open.can.submit,

@@ -83,11 +83,11 @@ async fn a_change_whose_program_is_gone_is_unknown_and_settled_by_its_code() {
     tokio::time::timeout(std::time::Duration::from_millis(700), call)
         .await
         .expect_err("no answer comes");
-    let open = world.engine.open_changes().expect("listed");
+    let open = world.engine.open_changes(false).expect("listed");
     assert_eq!(open[0].state, State::Requesting, "another program is on it");
     let busy = world
         .engine
-        .settle_change(open[0].id, Settle::SendAgain)
+        .settle_change(open[0].id, Settle::SendAgain, &Default::default())
         .await
         .expect_err("not ours");
     assert_eq!(busy.code, Code::Busy);
@@ -109,7 +109,7 @@ async fn the_user_settles_an_unknown() {
     assert_eq!(unknown.state, State::Unknown);
     let asked = world
         .engine
-        .settle_change(unknown.id, Settle::Check)
+        .settle_change(unknown.id, Settle::Check, &Default::default())
         .await
         .expect("it can be read");
     assert_eq!(
@@ -119,7 +119,7 @@ async fn the_user_settles_an_unknown() {
     );
     let went_on = world
         .engine
-        .settle_change(unknown.id, Settle::Worked)
+        .settle_change(unknown.id, Settle::Worked, &Default::default())
         .await
         .expect("a mail came");
     assert_eq!(went_on.state, State::AwaitingCode);
@@ -133,7 +133,7 @@ async fn the_user_settles_an_unknown() {
     let unknown = world.request(profile.id, "after2@practice.example").await;
     let again = world
         .engine
-        .settle_change(unknown.id, Settle::SendAgain)
+        .settle_change(unknown.id, Settle::SendAgain, &Default::default())
         .await
         .expect("sent again");
     assert_eq!(ended(&again), (State::AwaitingCode, None));

@@ -254,14 +254,14 @@ async fn a_link_opened_in_a_browser_is_seen_by_checking() {
     let (change, _) = world.waiting_at(W).await;
     let still = world
         .engine
-        .settle_change(change.id, Settle::Check)
+        .settle_change(change.id, Settle::Check, &Default::default())
         .await
         .expect("it can be read");
     assert_eq!(still.state, State::AwaitingCode);
     assert!(world.sandbox.open_link(&World::account_id(W)));
     let done = world
         .engine
-        .settle_change(change.id, Settle::Check)
+        .settle_change(change.id, Settle::Check, &Default::default())
         .await
         .expect("it can be read");
     assert_eq!(

@@ -10,9 +10,9 @@ use crate::support::{World, ended};
 /// What cannot be known is unknown, whatever the service is.
 fn untold() -> Vec<(FaultKind, Code)> {
     vec![
-        (FaultKind::Cut, Code::Unreachable),
-        (FaultKind::Close, Code::Unreachable),
-        (FaultKind::CutInBody, Code::Unreachable),
+        (FaultKind::Cut, Code::NoAnswer),
+        (FaultKind::Close, Code::NoAnswer),
+        (FaultKind::CutInBody, Code::NoAnswer),
         (FaultKind::Endless, Code::UnexpectedAnswer),
         (FaultKind::GzipBomb { mebibytes: 8 }, Code::UnexpectedAnswer),
         (
@@ -87,9 +87,9 @@ async fn the_problem_names_what_happened() {
             .request(profile.id, World::account(Service::ZApi).new_email)
             .await;
         let (_, named) = ended(&view);
-        // A cut may be told as unreachable or as an answer that does not hold together: both say that nobody knows.
-        let fine = named == Some(code)
-            || code == Code::Unreachable && named == Some(Code::UnexpectedAnswer);
+        // A cut may be told as no answer or as an answer that does not hold together: both say that nobody knows.
+        let fine =
+            named == Some(code) || code == Code::NoAnswer && named == Some(Code::UnexpectedAnswer);
         assert!(fine, "{shown}: {named:?}");
     }
 }
@@ -118,7 +118,7 @@ async fn a_webshare_204_needs_no_body_and_an_unclear_answer_is_unknown() {
         assert_eq!(unknown.state, State::Unknown, "{shown}");
         let settled = world
             .engine
-            .settle_change(change.id, Settle::Check)
+            .settle_change(change.id, Settle::Check, &Default::default())
             .await
             .expect("it can be read");
         assert_eq!(
@@ -150,7 +150,7 @@ async fn a_code_whose_answer_was_lost_is_offered_again_when_it_was_not_taken() {
         assert_eq!(unknown.state, State::Unknown, "{service:?}");
         let offered = world
             .engine
-            .settle_change(change.id, Settle::Check)
+            .settle_change(change.id, Settle::Check, &Default::default())
             .await
             .expect("it can be read");
         assert_eq!(
@@ -252,7 +252,7 @@ async fn a_read_back_that_does_not_work_leaves_an_unknown_that_a_click_settles()
     world.sandbox.clear_faults();
     let done = world
         .engine
-        .settle_change(change.id, Settle::Check)
+        .settle_change(change.id, Settle::Check, &Default::default())
         .await
         .expect("it can be read");
     assert_eq!(done.state, State::Changed);

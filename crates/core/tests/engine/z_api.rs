@@ -281,7 +281,7 @@ async fn an_unverified_read_after_no_answer_goes_back_to_the_code() {
     assert_eq!(unknown.state, State::Unknown);
     let settled = world
         .engine
-        .settle_change(unknown.id, Settle::Check)
+        .settle_change(unknown.id, Settle::Check, &Default::default())
         .await
         .expect("it can be read");
     assert_eq!(

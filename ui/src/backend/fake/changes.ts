@@ -176,7 +176,7 @@ export async function cancel(world: World, change: Change, around: Surroundings)
   await pause(around.delay);
   change.state = "cancelled";
   change.cancelled_there = false;
-  log(world, change, "cancelled", { meaning: "here" });
+  log(world, change, "cancelled");
   around.emit(change);
 }
 
@@ -194,6 +194,6 @@ export async function check(world: World, change: Change, around: Surroundings):
   need_rest(change);
   await pause(around.delay);
   if (change.to.startsWith("clicked@")) prove(world, change);
-  else log(world, change, "read_back", { status: 200, millis: 190, meaning: "other", step: "read" });
+  else log(world, change, "read_back", { status: 200, millis: 190, meaning: "other_address", step: "read" });
   around.emit(change);
 }

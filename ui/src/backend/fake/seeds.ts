@@ -70,7 +70,7 @@ function story(seed: ChangeSeed, service: string, asked: number, ended: number):
   if (seed.state === "refused") return [...events, event(ended, "answer", "request", refusal)];
   const says = service === "mannco-store" ? "Email change request created successfully" : service === "z-api" ? "VERIFY_EMAIL" : null;
   events.push(event(answered, "answer", "request", { status: service === "webshare" ? 204 : 200, millis: 571, meaning: "code_sent", says }));
-  if (seed.state === "cancelled") return [...events, event(ended, "cancelled", "verify", { meaning: "here" })];
+  if (seed.state === "cancelled") return [...events, event(ended, "cancelled", "verify")];
   if (seed.state === "expired") return [...events, event(ended, "expired", "verify")];
   if (seed.state === "unknown") return [...events, event(ended - 20_000, "intent", "verify"), event(ended, "no_answer", "verify", { millis: 20_000, meaning: problem?.code ?? "timed_out" })];
   if (seed.state === "changed") {

@@ -59,6 +59,7 @@ export const services: readonly ServiceView[] = [
     expires_after: null,
     resend_after: null,
     no_mail_after: null,
+    limits: [],
     profiles: 0,
   },
   {
@@ -107,6 +108,7 @@ export const services: readonly ServiceView[] = [
     expires_after: null,
     resend_after: null,
     no_mail_after: 10,
+    limits: [{ max: 240, per: 60, of: "profile", steps: ["request", "verify"] }],
     profiles: 0,
   },
   {
@@ -148,6 +150,7 @@ export const services: readonly ServiceView[] = [
     expires_after: 86_400,
     resend_after: 300,
     no_mail_after: null,
+    limits: [{ max: 1, per: 300, of: "profile", steps: ["request"] }],
     profiles: 0,
   },
 ];

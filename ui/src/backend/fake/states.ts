@@ -25,7 +25,7 @@ const refusals: [string, Code, string | null, number][] = [
 
 export function seed_states(world: World): void {
   const put = (label: string, service: string, seed: Omit<ChangeSeed, "to">): void => {
-    const name = label.toLowerCase().replace(/[^a-z]+/g, "-");
+    const name = label.toLowerCase().replace(/^[^a-z]+/, "").replace(/[^a-z]+/g, "-");
     const profile = add_profile(world, { label, service, email: `${name}@oldname.example` });
     add_change(world, profile, { to: `${name}@newname.example`, ...seed });
   };
