@@ -14,14 +14,16 @@ use crate::view::HistoryFilter;
 
 impl Db {
     /// At most `limit` changes after the key `after`, newest first; the key for the next page; how many fit the filter.
-    /// An unknown key starts at the first page. `filter.state` is the stored state: `expired` finds no overdue ones.
+    /// An unknown key starts at the first page. `filter.state` is the state as shown at `now`: `expired` finds overdue
+    /// ones too, `awaiting_code` none of them.
     pub fn history_page(
         &self,
         filter: &HistoryFilter,
         after: Option<&str>,
         limit: u32,
+        now: Timestamp,
     ) -> Result<(Vec<StoredChange>, Option<String>, u32)> {
-        let (fits, given) = conditions(filter);
+        let (fits, given) = conditions(filter, now);
         let after = after.and_then(parse_key).map(|(at, id)| (At(at), Id(id)));
         self.read(|db| {
             let mut given: Vec<&dyn ToSql> = given.iter().map(AsRef::as_ref).collect();
@@ -44,7 +46,7 @@ impl Db {
 }
 
 /// The filter as SQL, and the values for its question marks.
-fn conditions(filter: &HistoryFilter) -> (String, Vec<Box<dyn ToSql>>) {
+fn conditions(filter: &HistoryFilter, now: Timestamp) -> (String, Vec<Box<dyn ToSql>>) {
     let mut sql = vec!["1"];
     let mut given: Vec<Box<dyn ToSql>> = Vec::new();
     if let Some(text) = filter
@@ -60,9 +62,21 @@ fn conditions(filter: &HistoryFilter) -> (String, Vec<Box<dyn ToSql>>) {
         sql.push("c.service = ?");
         given.push(Box::new(service.clone()));
     }
-    if let Some(state) = filter.state {
-        sql.push("c.state = ?");
-        given.push(Box::new(State::as_str(state)));
+    match filter.state {
+        // As `show::shown_state` computes it.
+        Some(State::Expired) => {
+            sql.push("(c.state = 'expired' OR (c.state = 'awaiting_code' AND c.expires_at <= ?))");
+            given.push(Box::new(At(now)));
+        }
+        Some(State::AwaitingCode) => {
+            sql.push("c.state = 'awaiting_code' AND (c.expires_at IS NULL OR c.expires_at > ?)");
+            given.push(Box::new(At(now)));
+        }
+        Some(state) => {
+            sql.push("c.state = ?");
+            given.push(Box::new(State::as_str(state)));
+        }
+        None => {}
     }
     if let Some(profile) = filter.profile_id {
         sql.push("c.profile_id = ?");

@@ -5,9 +5,10 @@
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use crate::change::{Change, Event};
+use crate::change::{Change, Event, Value};
 use crate::error::Problem;
 use crate::profile::{Known, Profile};
+use crate::secret::Secret;
 
 /// What is committed together or not at all. Written in this order: profiles (removals last), changes, secrets, uses.
 #[derive(Debug, Clone, Default)]
@@ -23,8 +24,8 @@ pub struct Job {
 /// A change as it shall be from now on, with what its journal gets.
 #[derive(Debug, Clone)]
 pub struct ChangeWrite {
-    /// `values` is not looked at, and `version` neither: `expect` decides. `owner` is stored as this process while the
-    /// change is sending or resending, else as nobody. `id`, `profile_id`, `label`, `service`, `to`, `undo_of` and
+    /// `values` is not looked at, and `version` neither: `expect` decides. `owner` is stored while the change is sending
+    /// or resending (this process where it names none), else nobody. `id`, `profile_id`, `label`, `service`, `to`, `undo_of` and
     /// `created_at` are only written by the first commit.
     pub change: Change,
     pub expect: Expect,
@@ -107,6 +108,20 @@ pub struct Use {
 pub struct StoredChange {
     pub change: Change,
     pub values: Vec<SealedValue>,
+}
+
+impl StoredChange {
+    /// The change with values that have no text: what a list may tell of them, and nothing that could be sent.
+    pub(crate) fn into_shown(self) -> Change {
+        let blank = |value: SealedValue| Value {
+            step: value.step,
+            text: Secret::new(""),
+            marked: value.marked,
+        };
+        let mut change = self.change;
+        change.values = self.values.into_iter().map(blank).collect();
+        change
+    }
 }
 
 impl ChangeWrite {

@@ -133,6 +133,14 @@ impl Db {
         self.inner.writer.commit_blocking(self.work_of(job.into()))
     }
 
+    /// Keeps other programs from changing the schema or the key file while it is held.
+    ///
+    /// # Errors
+    /// `database_busy` if one does so now.
+    pub(crate) fn alone(&self) -> Result<std::fs::File> {
+        self.inner.folder.lock_schema(Duration::ZERO)
+    }
+
     fn work_of(&self, job: Job) -> Work {
         let process = self.process();
         Box::new(move |db| apply::apply(db, process, &job))

@@ -15,7 +15,7 @@ use crate::error::{Code, Problem, Result};
 use crate::http::Sent;
 use crate::manifest::{self, Inputs, Meaning, Verdict};
 use crate::secret::Secret;
-use crate::vault::Place;
+use crate::vault::{Key, Place, open_secrets};
 
 /// How long to wait after `rate_limited` where neither the service nor its manifest says.
 const RETRY_DEFAULT: Duration = Duration::from_secs(60);
@@ -119,6 +119,9 @@ impl Engine {
     /// # Errors
     /// What the service or the wire said; `credentials_refused` where the login gives no token.
     pub(super) async fn login(&self, context: &Context) -> Result<()> {
+        if let Some(problem) = context.refused_login() {
+            return Err(problem);
+        }
         let login = context
             .manifest
             .login
@@ -137,18 +140,34 @@ impl Engine {
                 Some(Meaning::TokenRefused) => Code::CredentialsRefused,
                 _ => unmatched(&facts),
             };
-            return Err(problem(context, code, &verdict, &facts));
+            let problem = problem(context, code, &verdict, &facts);
+            if verdict.meaning.is_some() {
+                context.refuse_login(&problem);
+            }
+            return Err(problem);
         };
         context.set_secret(&login.gives, token.clone());
         // A profile that is only being tried has no row to keep a token in.
         if context.stored {
-            let key = self.0.vault.key().await?;
+            let key = self.key_during(context).await?;
+            if !self.are_its_own(context, &key, &login.needs)? {
+                return Ok(());
+            }
             let field = format!("{CAPTURED}{}", login.gives);
             let cipher = key.seal(Place::secret(context.profile.id, &field), token);
             let job = Job::new().secret(context.profile.id, field, Some(cipher));
             self.0.db.commit(job).await?;
         }
         Ok(())
+    }
+
+    /// The profile still holds the secrets that are used here: none of them is for this call only, none was replaced
+    /// meanwhile. A session that was made with others would act for another account later on.
+    fn are_its_own(&self, context: &Context, key: &Key, names: &[String]) -> Result<bool> {
+        let id = context.profile.id;
+        let held = open_secrets(key, id, &self.0.db.secrets(id)?)?;
+        let used = context.secrets();
+        Ok(names.iter().all(|name| held.get(name) == used.get(name)))
     }
 
     async fn call_once(&self, context: &Context, step: &str, values: &Values) -> Called {
@@ -263,6 +282,10 @@ fn problem(context: &Context, code: Code, verdict: &Verdict, facts: &Facts) -> P
 fn worth_another_try(problem: &Problem) -> bool {
     matches!(
         problem.code,
-        Code::Unreachable | Code::NoAnswer | Code::TimedOut | Code::ServiceUnavailable | Code::UnexpectedAnswer
+        Code::Unreachable
+            | Code::NoAnswer
+            | Code::TimedOut
+            | Code::ServiceUnavailable
+            | Code::UnexpectedAnswer
     )
 }

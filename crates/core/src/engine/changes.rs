@@ -16,14 +16,18 @@ use crate::secret::Secret;
 use crate::view::ChangeView;
 
 impl Engine {
-    /// Gives the code: a code, a link, or the whole mail. An empty text sends the code that is kept, where there is one.
+    /// Gives the code: a code, a link, or the whole mail; nothing where the one that is kept shall be sent.
     ///
     /// # Errors
     /// `code_not_found`, `code_ambiguous`, `link_wrong_kind`, `link_other_service`, `code_refused_before`,
     /// `change_not_open`, `busy`, the vault's.
     pub async fn submit_code(&self, change: Uuid, text: &str) -> Result<ChangeView> {
         let change = self.stored_change(change).await?;
-        let value = self.code_in(&change, text)?;
+        let kept = kept_value(&change, &change.step).filter(|_| text.trim().is_empty());
+        let value = match kept {
+            Some(kept) => kept.text.clone(),
+            None => self.code_in(&change, text)?,
+        };
         let context = self.context_of(&change, &BTreeMap::new()).await?;
         let input = Input::Given(value);
         let sending = change.state.is_sending() && lock(&self.0.flights).contains(&change.id);
@@ -36,11 +40,6 @@ impl Engine {
     }
 
     fn code_in(&self, change: &Change, text: &str) -> Result<Secret> {
-        if text.trim().is_empty()
-            && let Some(kept) = kept_value(change, &change.step)
-        {
-            return Ok(kept.text.clone());
-        }
         let read = self.read_code(change, text)?;
         match (read.problem, read.value) {
             (Some(problem), _) => Err(problem),
@@ -61,13 +60,12 @@ impl Engine {
     ) -> Result<ChangeView> {
         let change = self.stored_change(change).await?;
         let context = self.context_of(&change, once).await?;
-        if change.state == State::AwaitingCode {
-            self.check_complete(&context)?;
-            // Its own `resend_at` is the machine's to judge: the later of both is the one that counts.
-            let due = change.resend_at.is_none_or(|at| super::now() >= at);
-            if let Some(step) = context.shape.resend_step.clone().filter(|_| due) {
-                self.check_limit(&context, &step, anyway)?;
-            }
+        if change.state == State::AwaitingCode
+            && !change.resending
+            && let Some(step) = &context.shape.resend_step
+        {
+            self.check_complete(&context, step)?;
+            self.check_limit(&context, step, change.resend_at, anyway)?;
         }
         let change = self
             .drive(context, change, Input::Resend { anyway })
@@ -80,7 +78,7 @@ impl Engine {
     /// # Errors
     /// `change_not_open`, `busy`.
     pub async fn cancel_change(&self, change: Uuid) -> Result<ChangeView> {
-        let change = self.stored_change(change).await?;
+        let change = self.closed_change(change)?.change;
         let change = self
             .put_alone(&change, Input::Cancel { replaced: false })
             .await?;
@@ -91,7 +89,7 @@ impl Engine {
     /// that is sent again.
     ///
     /// # Errors
-    /// `change_not_open`, `busy`, and with `Check` what kept the service from telling.
+    /// `change_not_open`, `busy`, with `SendAgain` `field_missing`, and with `Check` what kept the service from telling.
     pub async fn settle_change(
         &self,
         change: Uuid,
@@ -105,10 +103,11 @@ impl Engine {
         let context = self.context_of(&change, once).await?;
         let input = match how {
             Settle::Worked => Input::Worked,
-            _ => {
-                self.check_complete(&context)?;
+            _ if change.state == State::Unknown => {
+                self.check_complete(&context, &change.step)?;
                 Input::SendAgain
             }
+            _ => Input::SendAgain,
         };
         let change = self.drive(context, change, input).await?;
         self.change_view(&change)
@@ -141,7 +140,7 @@ impl Engine {
 
     /// One change with its events.
     pub async fn change(&self, id: Uuid) -> Result<ChangeView> {
-        let change = self.stored_change(id).await?;
+        let change = self.closed_change(id)?.into_shown();
         self.change_view_with_events(&change)
     }
 

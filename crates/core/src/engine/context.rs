@@ -9,7 +9,7 @@ use crate::error::{Code, Problem, Result};
 use crate::manifest::Manifest;
 use crate::profile::Profile;
 use crate::secret::{Redactor, Secret};
-use crate::vault::open_secrets;
+use crate::vault::{Key, open_secrets};
 
 /// A token captured by a login is kept under this prefix and its secret's name.
 pub(super) const CAPTURED: &str = "login:";
@@ -21,8 +21,12 @@ pub(super) struct Context {
     pub shape: Shape,
     /// It has a row, and so a place for a captured token.
     pub stored: bool,
+    /// The key that opened its secrets: a vault that is locked during a call must not cost the answer.
+    key: Option<Key>,
     /// By name as templates know it; a captured token stands in for the pasted one.
     secrets: Mutex<BTreeMap<String, Secret>>,
+    /// What the service said to a login with these secrets: asking it again at once would cost a try, or a limit.
+    refused_login: Mutex<Option<Problem>>,
 }
 
 impl Context {
@@ -32,6 +36,14 @@ impl Context {
 
     pub fn set_secret(&self, name: &str, secret: Secret) {
         lock(&self.secrets).insert(name.to_owned(), secret);
+    }
+
+    pub fn refused_login(&self) -> Option<Problem> {
+        lock(&self.refused_login).clone()
+    }
+
+    pub fn refuse_login(&self, problem: &Problem) {
+        *lock(&self.refused_login) = Some(problem.clone());
     }
 
     /// The step that a change begins with.
@@ -85,16 +97,24 @@ impl Engine {
         let manifest = self.manifest(&profile.service)?;
         let sealed = self.0.db.secrets(profile.id)?;
         let mut secrets = BTreeMap::new();
+        let mut key = None;
         if !sealed.is_empty() {
-            let key = self.0.vault.key().await?;
+            let key = key.insert(self.0.vault.key().await?);
             let mut captured = BTreeMap::new();
-            for (field, secret) in open_secrets(&key, profile.id, &sealed)? {
+            for (field, secret) in open_secrets(key, profile.id, &sealed)? {
                 match field.strip_prefix(CAPTURED) {
                     Some(name) => captured.insert(name.to_owned(), secret),
                     None => secrets.insert(field, secret),
                 };
             }
-            secrets.extend(captured);
+            // Another key for this call only: the session kept here is not its.
+            let other_login = manifest
+                .login
+                .as_ref()
+                .is_some_and(|login| login.needs.iter().any(|name| once.contains_key(name)));
+            if !other_login {
+                secrets.extend(captured);
+            }
         }
         secrets.extend(
             once.iter()
@@ -107,8 +127,18 @@ impl Engine {
             manifest,
             shape,
             stored: true,
+            key,
             secrets,
+            refused_login: Mutex::default(),
         }))
+    }
+
+    /// The key for what a call under way writes: the folder's, or the one it began with if the vault was locked since.
+    pub(super) async fn key_during(&self, context: &Context) -> Result<Key> {
+        match self.0.vault.key().await {
+            Ok(key) => Ok(key),
+            Err(problem) => context.key.clone().ok_or(problem),
+        }
     }
 }
 
@@ -124,7 +154,9 @@ pub(super) fn unstored(
         manifest,
         shape,
         stored: false,
+        key: None,
         secrets: Mutex::new(secrets),
+        refused_login: Mutex::default(),
     })
 }
 

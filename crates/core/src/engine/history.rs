@@ -1,7 +1,12 @@
 //! Lists of changes: what is open, what was, and the CSV of it.
 
+use std::collections::BTreeMap;
+
+use uuid::Uuid;
+
 use super::Engine;
 use super::views::event_view;
+use crate::db::StoredChange;
 use crate::error::{Code, Problem, Result};
 use crate::view::{ChangeView, HistoryFilter, Page};
 
@@ -9,17 +14,17 @@ impl Engine {
     /// All open changes, what runs out first on top, each with its events where `with_events`.
     pub fn open_changes(&self, with_events: bool) -> Result<Vec<ChangeView>> {
         let open = self.0.db.open_changes()?;
-        let ids: Vec<uuid::Uuid> = open.iter().map(|stored| stored.change.id).collect();
+        let ids: Vec<Uuid> = open.iter().map(|stored| stored.change.id).collect();
         let mut events = self.0.db.events_of(&ids)?;
-        let view = |stored: &crate::db::StoredChange| {
+        let view = |stored: StoredChange| {
             let events = events.remove(&stored.change.id).unwrap_or_default();
-            let mut view = self.view_of(&stored.change, &events);
+            let mut view = self.view_of(&stored.into_shown(), &events);
             if with_events {
                 view.events = events.into_iter().map(event_view).collect();
             }
             view
         };
-        Ok(open.iter().map(view).collect())
+        Ok(open.into_iter().map(view).collect())
     }
 
     /// A page of the history, newest first; each with its events where `with_events`.
@@ -30,22 +35,21 @@ impl Engine {
         limit: u32,
         with_events: bool,
     ) -> Result<Page<ChangeView>> {
-        let (stored, next, total) = self.0.db.history_page(filter, after, limit)?;
-        let mut items = Vec::with_capacity(stored.len());
-        for stored in &stored {
-            let mut view = self.view_of(&stored.change, &[]);
-            if with_events {
-                view = self.change_view(&stored.change)?;
-                view.events = self
-                    .0
-                    .db
-                    .events(stored.change.id)?
-                    .into_iter()
-                    .map(event_view)
-                    .collect();
-            }
-            items.push(view);
-        }
+        let (stored, next, total) = self.0.db.history_page(filter, after, limit, super::now())?;
+        let ids: Vec<Uuid> = stored.iter().map(|stored| stored.change.id).collect();
+        let mut events = match with_events {
+            true => self.0.db.events_of(&ids)?,
+            false => BTreeMap::new(),
+        };
+        let items = stored
+            .into_iter()
+            .map(|stored| {
+                let events = events.remove(&stored.change.id).unwrap_or_default();
+                let mut view = self.view_of(&stored.into_shown(), &events);
+                view.events = events.into_iter().map(event_view).collect();
+                view
+            })
+            .collect();
         Ok(Page { items, next, total })
     }
 

@@ -60,8 +60,17 @@ impl Engine {
         self.0.db.set_meta(&scope_key(service), kept)
     }
 
-    pub(super) fn check_limit(&self, context: &Context, step: &str, anyway: bool) -> Result<()> {
-        match self.too_soon(&context.manifest, context.profile.id, step)? {
+    /// `asked`: the time that the service asked to wait for. The later one counts.
+    pub(super) fn check_limit(
+        &self,
+        context: &Context,
+        step: &str,
+        asked: Option<Timestamp>,
+        anyway: bool,
+    ) -> Result<()> {
+        let asked = asked.filter(|&at| at > super::now());
+        let counted = self.too_soon(&context.manifest, context.profile.id, step)?;
+        match asked.max(counted) {
             Some(at) if !anyway => Err(context.name(Problem::new(Code::RateLimited)).retry_at(at)),
             _ => Ok(()),
         }

@@ -121,8 +121,11 @@ impl Engine {
         self.0.changed.subscribe()
     }
 
-    /// Grows when another process commits (`PRAGMA data_version`): poll it about once a second.
+    /// Grows when another process commits (`PRAGMA data_version`): poll it about once a second, on a thread that may
+    /// wait. Settles too what a process that died meanwhile left on its way.
     pub fn data_version(&self) -> i64 {
+        // What cannot be settled now is tried again at the next poll.
+        let _ = self.recover();
         self.0.db.data_version()
     }
 

@@ -25,7 +25,7 @@ impl Engine {
         let to = EmailAddress::parse(&ask.to)?;
         let profile = self.0.db.profile(ask.profile_id)?;
         let context = self.context(profile, &ask.secrets).await?;
-        self.check_complete(&context)?;
+        self.check_complete(&context, context.first_step())?;
         let standing = self.standing_change(&context.profile).await?;
         let planned = standing
             .as_ref()
@@ -37,10 +37,7 @@ impl Engine {
             return Err(in_the_way(open));
         }
         let retry_at = planned.and_then(|open| open.retry_at);
-        if let Some(at) = retry_at.filter(|&at| at > super::now() && !ask.anyway) {
-            return Err(context.name(Code::RateLimited.into()).retry_at(at));
-        }
-        self.check_limit(&context, context.first_step(), ask.anyway)?;
+        self.check_limit(&context, context.first_step(), retry_at, ask.anyway)?;
         let change = match planned {
             Some(planned) => planned.clone(),
             None => self.plan(&context, &to, ask.undo_of, standing).await?,
@@ -104,21 +101,23 @@ impl Engine {
             says: None,
         };
         let mut job = Job::default();
-        if let Some(standing) = standing {
+        if let Some(standing) = &standing {
             job.changes
-                .push(self.ended(&standing, Input::Cancel { replaced: true })?);
-            self.tell(None, Some(standing.id));
+                .push(self.ended(standing, Input::Cancel { replaced: true })?);
         }
         job.changes
             .push(ChangeWrite::new(change.clone(), Expect::New).event(planned));
         self.0.db.commit(job).await?;
+        if let Some(standing) = standing {
+            self.tell(None, Some(standing.id));
+        }
         self.tell(Some(profile.id), Some(change.id));
         Ok(change)
     }
 
-    /// All that the flow's first step needs is there, before anything is planned.
-    pub(super) fn check_complete(&self, context: &Context) -> Result<()> {
-        let needs = manifest::needs(&context.manifest, context.first_step());
+    /// All that the step needs is there, before anything is planned or sent again.
+    pub(super) fn check_complete(&self, context: &Context, step: &str) -> Result<()> {
+        let needs = manifest::needs(&context.manifest, step);
         let secrets = context.secrets();
         let gives = context
             .manifest
@@ -143,7 +142,7 @@ impl Engine {
     }
 }
 
-fn in_the_way(open: &Change) -> Problem {
+pub(super) fn in_the_way(open: &Change) -> Problem {
     Problem::new(Code::ChangeOpen)
         .with("label", open.label.clone())
         .with("change", open.id.to_string())

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::context::{CAPTURED, missing, unstored};
+use super::plan::in_the_way;
 use super::reading::read_view;
 use super::{Engine, lock};
 use crate::ask::{NewProfile, ProfileEdit};
-use crate::change::Change;
+use crate::change::{Change, State};
 use crate::db::{Job, ProfileWrite, SecretWrite, Seen};
 use crate::error::{Code, Problem, Result};
 use crate::manifest::Manifest;
@@ -28,7 +29,7 @@ impl Engine {
             .db
             .changes_of_profiles(&ids)?
             .into_iter()
-            .filter_map(|stored| Some((stored.change.profile_id?, stored.change)))
+            .filter_map(|stored| Some((stored.change.profile_id?, stored.into_shown())))
             .collect();
         let items = profiles
             .into_iter()
@@ -43,7 +44,7 @@ impl Engine {
     pub fn profile(&self, id: Uuid) -> Result<ProfileView> {
         let profile = self.0.db.profile(id)?;
         let change = self.0.db.changes_of_profiles(&[id])?.pop();
-        Ok(self.profile_view(profile, change.map(|stored| stored.change)))
+        Ok(self.profile_view(profile, change.map(|stored| stored.into_shown())))
     }
 
     /// By label, without case, or by id.
@@ -204,21 +205,28 @@ impl Engine {
         Ok((profile, manifest, secrets))
     }
 
+    /// A call that is on its way ends with what it began with; a session that it captures for keys that are replaced here
+    /// is not kept.
+    ///
     /// # Errors
-    /// As `add_profile`; `busy` while a call of this profile is on its way.
+    /// As `add_profile`; `change_open` where other fields would take an open change to another account.
     pub async fn edit_profile(&self, id: Uuid, edit: ProfileEdit) -> Result<ProfileView> {
         let mut profile = self.0.db.profile(id)?;
         let manifest = self.manifest(&profile.service)?;
         if let Some(label) = &edit.label {
             profile.label = checked_label(label)?;
         }
-        if let Some(fields) = edit.fields {
-            profile.fields = trimmed(fields);
+        if let Some(fields) = edit.fields.map(trimmed)
+            && fields != profile.fields
+        {
+            self.check_nothing_begun(id)?;
+            profile.fields = fields;
         }
         let mut secrets = edit.secrets;
         secrets.retain(|_, secret| !secret.is_empty());
         let mut present: BTreeSet<String> = profile.has_secret.keys().cloned().collect();
-        present.retain(|name| !edit.forget.contains(name));
+        // A captured session is none of the manifest's fields.
+        present.retain(|name| !edit.forget.contains(name) && !name.starts_with(CAPTURED));
         present.extend(secrets.keys().cloned());
         manifest.check_profile(&profile.fields, &present, profile.base_url.as_deref())?;
         if edit.accept_origin {
@@ -272,6 +280,20 @@ impl Engine {
             .await?;
         self.tell(Some(id), None);
         self.profile(id)
+    }
+
+    /// Nothing has left for this profile that is still open: its code would go to whatever account the fields name then,
+    /// and that account's address would be taken for a proof.
+    fn check_nothing_begun(&self, id: Uuid) -> Result<()> {
+        match self.0.db.open_change_of(id)? {
+            Some(open)
+                if open.change.state != State::Planned
+                    || lock(&self.0.flights).contains(&open.change.id) =>
+            {
+                Err(in_the_way(&open.change))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Removes the profile and its secrets; its changes stay in the history, an open one is cancelled.

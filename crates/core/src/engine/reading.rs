@@ -62,9 +62,16 @@ impl Engine {
         let ended = after.filter(|change| change.state == State::Changed);
         let seen = match (input, ended) {
             (Input::Read(_, Reading::Shows { email, verified }, _), ended) => {
-                let proved = match ended {
-                    Some(change) => Some(change.to.clone()),
-                    None => self.0.db.last_proved_address(id)?,
+                // An address that our own open change has set is not somebody else's doing.
+                let ours = after.filter(|change| {
+                    email
+                        .as_deref()
+                        .is_some_and(|email| email::same(email, &change.to))
+                });
+                let proved = match (ended, ours) {
+                    (Some(change), _) => Some(change.to.clone()),
+                    (None, Some(_)) => None,
+                    (None, None) => self.0.db.last_proved_address(id)?,
                 };
                 Seen {
                     profile_id: id,

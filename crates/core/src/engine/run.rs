@@ -15,7 +15,7 @@ use super::{Engine, lock};
 use crate::change::Change;
 use crate::change::machine::{Do, Facts, Input, Outcome, Reading, Turn, Why, kept_value, turn};
 use crate::db::{ChangeWrite, Expect, Job, Use};
-use crate::error::{Code, Problem, Result};
+use crate::error::{Code, Result};
 use crate::secret::Secret;
 
 /// The closing read-back: so many reads, so far apart (row 5: 3 reads within 15 s).
@@ -49,13 +49,22 @@ impl Engine {
             let _flight = flight;
             engine.run(&context, change, input).await
         });
-        match task.await {
-            Ok(result) => result,
-            Err(_) => {
-                self.recover_one(id)?;
-                Err(Problem::new(Code::Internal))
-            }
+        let problem = match task.await {
+            Ok(Ok(change)) => return Ok(change),
+            Ok(Err(problem)) => problem,
+            Err(_) => Code::Internal.into(),
+        };
+        // Its answer is not on disk, and nobody waits for it any more. Where even this cannot be written now, the next
+        // look at the change tries again.
+        if self
+            .0
+            .db
+            .change(id)
+            .is_ok_and(|stored| self.orphaned(&stored.change))
+        {
+            let _ = self.recover_one(id);
         }
+        Err(problem)
     }
 
     async fn run(
@@ -165,18 +174,19 @@ impl Engine {
                 job.changes = vec![ChangeWrite {
                     change: done.change.clone(),
                     expect,
-                    values: self.sealed_values(&base, &done.change).await?,
+                    values: self.sealed_values(context, &base, &done.change).await?,
                     events: done.events.clone(),
                 }];
-                count_uses(context, &input, &done, run, now, &mut job);
             }
+            let used_at = count_uses(context, &input, &done, run.used_at, now, &mut job);
             match self.0.db.commit(job).await {
                 Ok(()) => {
+                    run.used_at = used_at;
                     self.tell(change.profile_id, Some(change.id));
                     return Ok(done);
                 }
                 Err(problem) if problem.code == Code::Busy && is_ours(&input) => {
-                    base = self.stored_change(base.id).await?;
+                    base = self.change_during(context, base.id).await?;
                     if base.owner != Some(me) {
                         return Err(problem);
                     }
@@ -251,14 +261,15 @@ impl Drop for Flight {
 }
 
 /// Requests count against the service's limit from their intent on; a certain refusal gives the place back.
+/// Returns when the open intent was counted, to be kept once the job is on disk: a lost compare asks again.
 fn count_uses(
     context: &Context,
     input: &Input,
     done: &Turn,
-    run: &mut Run,
+    used_at: Option<Timestamp>,
     now: Timestamp,
     job: &mut Job,
-) {
+) -> Option<Timestamp> {
     let certain = matches!(
         input,
         Input::Answered(
@@ -276,7 +287,7 @@ fn count_uses(
         at,
     };
     let limits = &context.manifest.limits;
-    if certain && let Some(at) = run.used_at.take() {
+    if certain && let Some(at) = used_at {
         job.forget_uses = limits
             .iter()
             .map(|limit| use_at(&limit.bucket, at))
@@ -285,8 +296,9 @@ fn count_uses(
     if let Do::Step(step) | Do::Resend(step) = &done.next {
         let counted = limits.iter().filter(|limit| limit.steps.contains(step));
         job.uses = counted.map(|limit| use_at(&limit.bucket, now)).collect();
-        run.used_at = (!job.uses.is_empty()).then_some(now);
+        return (!job.uses.is_empty()).then_some(now);
     }
+    used_at.filter(|_| !certain)
 }
 
 /// What the step's templates may name.

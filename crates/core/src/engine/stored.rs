@@ -2,6 +2,7 @@
 
 use uuid::Uuid;
 
+use super::context::Context;
 use super::{Engine, lock};
 use crate::change::Change;
 use crate::db::{SealedValue, StoredChange};
@@ -11,15 +12,30 @@ use crate::vault::{open_values, seal_values};
 impl Engine {
     /// A change as it is on disk, with its values opened; one whose sender is dead is settled as unknown first.
     pub(super) async fn stored_change(&self, id: Uuid) -> Result<Change> {
-        let mut stored = self.0.db.change(id)?;
-        if self.orphaned(&stored.change) {
-            self.recover_one(id)?;
-            stored = self.0.db.change(id)?;
-        }
+        let stored = self.closed_change(id)?;
         self.open_values(stored).await
     }
 
-    fn orphaned(&self, change: &Change) -> bool {
+    /// As `stored_change`, with its values still sealed: enough to look at it or to end it, and asks no vault.
+    pub(super) fn closed_change(&self, id: Uuid) -> Result<StoredChange> {
+        let stored = self.0.db.change(id)?;
+        if !self.orphaned(&stored.change) {
+            return Ok(stored);
+        }
+        self.recover_one(id)?;
+        self.0.db.change(id)
+    }
+
+    /// As `stored_change`, for a call under way.
+    pub(super) async fn change_during(&self, context: &Context, id: Uuid) -> Result<Change> {
+        let stored = self.0.db.change(id)?;
+        if stored.values.is_empty() {
+            return Ok(stored.change);
+        }
+        open_values(&self.key_during(context).await?, stored)
+    }
+
+    pub(super) fn orphaned(&self, change: &Change) -> bool {
         let sending = change.state.is_sending() || change.resending;
         sending
             && change.owner.is_none_or(|owner| {
@@ -41,6 +57,7 @@ impl Engine {
     /// The values to write, where they are others than before.
     pub(super) async fn sealed_values(
         &self,
+        context: &Context,
         before: &Change,
         after: &Change,
     ) -> Result<Option<Vec<SealedValue>>> {
@@ -56,6 +73,6 @@ impl Engine {
         if after.values.is_empty() {
             return Ok(Some(Vec::new()));
         }
-        Ok(Some(seal_values(&self.0.vault.key().await?, after)))
+        Ok(Some(seal_values(&self.key_during(context).await?, after)))
     }
 }

@@ -12,12 +12,15 @@ use super::model::Manifest;
 use super::pointer::{Pointer, words};
 use crate::error::Code;
 use crate::http::Answer;
-use crate::secret::Secret;
+use crate::secret::{Secret, clip_says};
 
 /// Longest wait that a service's answer can ask for.
 const LONGEST_WAIT: Duration = Duration::from_hours(24);
-/// Longest text that is kept of a service's own words, in characters.
-const LONGEST_WORDS: usize = 300;
+/// Longest text that is taken of a service's own words, in characters. Far more than is kept: only the engine knows
+/// the secrets in it, and one that was cut in its middle would not be found any more.
+const LONGEST_WORDS: usize = 16 * 1024;
+/// Longest text that is taken for an address, in characters: RFC 5321 allows 254.
+const LONGEST_ADDRESS: usize = 320;
 
 /// What an answer means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,7 +89,7 @@ pub struct Verdict {
     pub meaning: Option<Meaning>,
     /// With [`Meaning::TokenRefused`]: what the same answer means right after a fresh login.
     pub again: Option<Meaning>,
-    /// The service's own words, at most 300 characters; known secrets are still in it.
+    /// The service's own words, not yet fit to be shown: known secrets are still in it, and it may be long.
     pub says: Option<String>,
     /// How long to wait, with `rate_limited`; at most a day.
     pub retry_after: Option<Duration>,
@@ -179,7 +182,7 @@ fn fit<'a>(
 
 fn show(shows: &Shows, body: Option<&Value>) -> Option<Shown> {
     let email = match &shows.email {
-        Some(pointer) => Some(pointer.text(body?)?.to_owned()),
+        Some(pointer) => Some(plain(pointer.text(body?)?)?),
         None => None,
     };
     let verified = shows
@@ -193,16 +196,22 @@ fn show(shows: &Shows, body: Option<&Value>) -> Option<Shown> {
     })
 }
 
+/// An address on one line, without anything that hides; `None` where it is something else.
+fn plain(text: &str) -> Option<String> {
+    let text = text.trim();
+    (!text.is_empty() && clip_says(text, LONGEST_ADDRESS) == text).then(|| text.to_owned())
+}
+
 fn own_words(says: &[Pointer], body: &Value) -> Option<String> {
     says.iter()
         .find_map(|pointer| pointer.find(body).into_iter().find_map(words))
 }
 
 fn shorten(text: String) -> String {
-    if text.chars().count() <= LONGEST_WORDS {
-        return text;
+    match text.char_indices().nth(LONGEST_WORDS) {
+        None => text,
+        Some((end, _)) => text[..end].to_owned(),
     }
-    text.chars().take(LONGEST_WORDS - 1).chain(['…']).collect()
 }
 
 /// `Retry-After`, then the headers, then the words, then the rule, then the manifest.

@@ -38,6 +38,11 @@ impl Redactor {
     pub fn add(&mut self, secret: &Secret) {
         if secret.chars() >= MIN_CHARS {
             self.secrets.push(secret.clone());
+            // Words reach us on one line already: a passphrase with two spaces stands there with one.
+            let seen = Secret::new(visible(secret.expose()));
+            if seen != *secret && seen.chars() >= MIN_CHARS {
+                self.secrets.push(seen);
+            }
             self.encoded.extend(
                 base64_forms(secret.expose())
                     .into_iter()
@@ -199,6 +204,12 @@ mod tests {
         let cut = redactor.says(&format!("{} token-1234567890", "x".repeat(290)), 300);
         assert!(!cut.contains("tok"), "{cut}");
         assert!(cut.chars().count() <= 300);
+    }
+
+    #[test]
+    fn a_secret_with_two_spaces_is_found_on_one_line() {
+        let redactor = Redactor::new(&[Secret::new("my  long\tpass")]);
+        assert_eq!(redactor.redact("not my long pass!"), format!("not {MASK}!"));
     }
 
     #[test]

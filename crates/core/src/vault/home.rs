@@ -2,7 +2,7 @@
 //!
 //! Not here: where a new key goes (`make`).
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -92,19 +92,10 @@ impl Vault {
         if read.as_ref().is_ok_and(|key| key.fits(&row.proof)) {
             return read;
         }
-        // A change of keys was committed, and its program ended before the new file was in its place.
-        let successor = key_file::read(row.id, &key_file::successor(&path))
-            .ok()
-            .filter(|key| key.fits(&row.proof));
-        match successor {
-            Some(key) => {
-                key_file::succeed(&path)?;
-                Ok(key)
-            }
-            None => Err(read
-                .err()
-                .unwrap_or_else(|| key_file::invalid(&path, "other_key"))),
-        }
+        finish_change(row, &path)?.ok_or_else(|| {
+            read.err()
+                .unwrap_or_else(|| key_file::invalid(&path, "other_key"))
+        })
     }
 
     pub(super) async fn unwrap(&self, row: &VaultRow, passphrase: Secret) -> Result<Key> {
@@ -147,6 +138,17 @@ impl Vault {
             .or_else(|| recorded.map(PathBuf::from));
         path.ok_or_else(|| Problem::new(Code::KeyFileInvalid).with("reason", "not_named"))
     }
+}
+
+/// A change of keys was committed, and its program ended before the new file was in its place: brings it there.
+pub(super) fn finish_change(row: &VaultRow, path: &Path) -> Result<Option<Key>> {
+    let successor = key_file::read(row.id, &key_file::successor(path))
+        .ok()
+        .filter(|key| key.fits(&row.proof));
+    if successor.is_some() {
+        key_file::succeed(path)?;
+    }
+    Ok(successor)
 }
 
 /// What keeps the vault shut until something is repaired or typed anew; a locked one is no trouble.

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use super::cipher::Key;
 use super::home::off_thread;
-use super::{Vault, key_file, keychain, passphrase, rekey};
+use super::{Vault, home, key_file, keychain, passphrase, rekey};
 use crate::db::VaultRow;
 use crate::error::{Code, Result};
 use crate::secret::Secret;
@@ -42,6 +42,8 @@ impl Vault {
         passphrase: Option<Secret>,
     ) -> Result<()> {
         let succeeds = kind == VaultKind::KeyFile && old_row.kind == VaultKind::KeyFile;
+        // Two programs at once would write over each other's new file: the key that is committed could be the one lost.
+        let _alone = succeeds.then(|| self.inner.db.alone()).transpose()?;
         let (key, row) = self.make_key(kind, passphrase, succeeds).await?;
         let path = row.key_file.clone();
         let result = self
@@ -110,12 +112,16 @@ impl Vault {
                 Ok((key, row))
             }
             VaultKind::KeyFile => {
-                let recorded = self.inner.db.vault_row()?.and_then(|row| row.key_file);
-                let path = self.key_file_of(recorded.as_deref())?;
+                let now = self.inner.db.vault_row()?;
+                let recorded = now.as_ref().and_then(|row| row.key_file.as_deref());
+                let path = self.key_file_of(recorded)?;
                 if self.inner.throwaway && !path.exists() {
                     key_file::new_key_file(&path)?;
                 }
                 let source = if succeeds {
+                    if let Some(now) = &now {
+                        home::finish_change(now, &path)?;
+                    }
                     key_file::write_successor(&path)?;
                     key_file::successor(&path)
                 } else {

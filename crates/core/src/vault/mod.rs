@@ -227,7 +227,8 @@ impl Vault {
     /// Moves the vault to another kind of place, with a new key. `passphrase` is the new kind's.
     ///
     /// # Errors
-    /// As [`Vault::key`]; `busy` if another program did so meanwhile; `secret_damaged` if one value does not open.
+    /// As [`Vault::key`]; `busy` or `database_busy` if another program does so meanwhile; `secret_damaged` if one value
+    /// does not open.
     pub async fn change_kind(&self, kind: VaultKind, passphrase: Option<Secret>) -> Result<()> {
         let old = self.key().await?;
         let _gate = self.inner.gate.lock().await;

@@ -5,7 +5,7 @@ use readdress_core::db::{ChangeWrite, Db, Expect, Job, ProfileWrite};
 use readdress_core::profile::Profile;
 use readdress_core::view::HistoryFilter;
 
-use crate::support::{Place, add_profile, change, profile};
+use crate::support::{Place, add_profile, at, change, profile};
 
 /// One job for all of them.
 fn add_many(db: &Db, count: i64) -> Vec<Profile> {
@@ -65,7 +65,9 @@ fn ten_thousand_changes_newest_first() {
     let filter = HistoryFilter::default();
     let (mut seen, mut after) = (Vec::new(), None);
     loop {
-        let (page, next, total) = db.history_page(&filter, after.as_deref(), 999).unwrap();
+        let (page, next, total) = db
+            .history_page(&filter, after.as_deref(), 999, at(0))
+            .unwrap();
         assert_eq!(total, 10_000);
         seen.extend(
             page.into_iter()
@@ -89,7 +91,7 @@ fn the_history_is_filtered() {
     let db = place.db();
     let profiles = add_many(&db, 100);
     let count = |filter: HistoryFilter| {
-        let (page, _, total) = db.history_page(&filter, None, 1000).unwrap();
+        let (page, _, total) = db.history_page(&filter, None, 1000, at(0)).unwrap();
         assert_eq!(u32::try_from(page.len()), Ok(total));
         total
     };
@@ -128,10 +130,10 @@ fn the_history_is_filtered() {
         ..text("konto 0005")
     };
     assert_eq!(count(both.clone()), 1);
-    let (page, next, _) = db.history_page(&both, Some("no key"), 1).unwrap();
+    let (page, next, _) = db.history_page(&both, Some("no key"), 1, at(0)).unwrap();
     assert_eq!(page[0].change.label, "Konto 00050 ÄÖ");
     assert!(
-        db.history_page(&both, next.as_deref(), 1)
+        db.history_page(&both, next.as_deref(), 1, at(0))
             .unwrap()
             .0
             .is_empty()
@@ -177,4 +179,36 @@ fn no_query_of_an_event_scans_a_table() {
             "{sql}: {lines:?}"
         );
     }
+}
+
+#[test]
+fn the_history_is_narrowed_by_the_state_as_shown() {
+    let place = Place::new();
+    let db = place.db();
+    for (label, state, expires) in [
+        ("no time", State::AwaitingCode, None),
+        ("in time", State::AwaitingCode, Some(at(11))),
+        ("overdue", State::AwaitingCode, Some(at(10))),
+        ("expired", State::Expired, Some(at(5))),
+        ("changed", State::Changed, Some(at(5))),
+    ] {
+        let mut change = change(&add_profile(&db, label), 1);
+        (change.state, change.expires_at) = (state, expires);
+        db.commit_blocking(ChangeWrite::new(change, Expect::New))
+            .unwrap();
+    }
+    let shown = |state| {
+        let filter = HistoryFilter {
+            state: Some(state),
+            ..HistoryFilter::default()
+        };
+        let (page, _, total) = db.history_page(&filter, None, 10, at(10)).unwrap();
+        let mut labels: Vec<_> = page.into_iter().map(|stored| stored.change.label).collect();
+        assert_eq!(usize::try_from(total), Ok(labels.len()));
+        labels.sort();
+        labels
+    };
+    assert_eq!(shown(State::Expired), ["expired", "overdue"]);
+    assert_eq!(shown(State::AwaitingCode), ["in time", "no time"]);
+    assert_eq!(shown(State::Changed), ["changed"]);
 }

@@ -71,3 +71,23 @@ async fn webshare_changes_and_proves() {
 async fn mannco_store_changes_and_proves() {
     changes_and_proves(Service::ManncoStore).await;
 }
+
+#[tokio::test]
+async fn an_address_that_our_open_change_has_set_is_nobody_elses_doing() {
+    let world = World::new().await;
+    let (change, code) = world.waiting_at(Service::ZApi).await;
+    let done = world.engine.submit_code(change.id, &code).await;
+    let profile = done.expect("changed").profile_id.expect("a profile");
+    let next = world.request(profile, "third@practice.example").await;
+    world
+        .sandbox
+        .change_z_api(&World::account_id(Service::ZApi), |account| {
+            account.email = Some("third@practice.example".into());
+            account.verified = false;
+        });
+    world.engine.read_profile(profile).await.expect("read");
+    let held = world.engine.profile(profile).expect("a profile");
+    assert_eq!((held.known, held.verified), (Known::AsRead, Some(false)));
+    let open = world.engine.change(next.id).await.expect("open");
+    assert_eq!(open.state, State::AwaitingCode);
+}

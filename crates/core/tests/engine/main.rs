@@ -1,7 +1,12 @@
 //! The engine against the practice services: every state a change can reach, over a real socket and a real database.
 
+mod edits;
 mod flows;
+mod hostile;
+mod kept;
+mod limits;
 mod mannco_store;
+mod neighbours;
 mod support;
 mod trust;
 mod webshare;

@@ -88,8 +88,8 @@ async fn the_problem_names_what_happened() {
             .await;
         let (_, named) = ended(&view);
         // A cut may be told as no answer or as an answer that does not hold together: both say that nobody knows.
-        let fine = named == Some(code)
-            || code == Code::NoAnswer && named == Some(Code::UnexpectedAnswer);
+        let fine =
+            named == Some(code) || code == Code::NoAnswer && named == Some(Code::UnexpectedAnswer);
         assert!(fine, "{shown}: {named:?}");
     }
 }

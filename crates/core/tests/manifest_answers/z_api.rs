@@ -231,9 +231,10 @@ fn its_own_words_are_kept() {
         "z-api",
         "request",
         200,
-        &format!(r#"{{"error":"{}"}}"#, "é".repeat(400)),
+        &format!(r#"{{"error":"{}"}}"#, "é".repeat(100_000)),
     )
     .says
     .unwrap();
-    assert_eq!((long.chars().count(), long.ends_with('…')), (300, true));
+    // Cut to what is kept only once the secrets are out of it.
+    assert_eq!(long.chars().count(), 16 * 1024);
 }

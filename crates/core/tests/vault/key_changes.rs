@@ -258,3 +258,52 @@ async fn a_reset_keeps_profiles_and_history() {
     room.vault(VaultEnv::default()).key().await.unwrap();
     assert_eq!(room.keychain.users().len(), 1);
 }
+
+#[tokio::test]
+async fn the_only_copy_of_a_key_is_not_written_over() {
+    let room = Room::new();
+    new_key_file(&room.key_file()).unwrap();
+    let vault = room.vault(key_file_env(room.key_file()));
+    room.fill(&vault).await;
+    let first = fs::read(room.key_file()).unwrap();
+    vault.make_new_key(None).await.unwrap();
+    // As if the new file could not be brought to its place: its key is the vault's all the same.
+    fs::rename(room.key_file(), room.dir.path().join("vault.key.new")).unwrap();
+    fs::write(room.key_file(), first).unwrap();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        fs::set_permissions(room.key_file(), fs::Permissions::from_mode(0o600)).unwrap();
+    }
+    let db = rusqlite::Connection::open(room.dir.path().join("readdress.db")).unwrap();
+    db.execute_batch(
+        "CREATE TRIGGER full BEFORE UPDATE ON secrets BEGIN SELECT RAISE(ABORT, 'no room'); END",
+    )
+    .unwrap();
+    vault.make_new_key(None).await.unwrap_err();
+    room.check(&room.vault(key_file_env(room.key_file())))
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn two_programs_do_not_change_the_key_file_at_once() {
+    let room = Room::new();
+    new_key_file(&room.key_file()).unwrap();
+    let vault = room.vault(key_file_env(room.key_file()));
+    room.fill(&vault).await;
+    let neighbour = fs::OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(room.dir.path().join("locks/schema"))
+        .unwrap();
+    neighbour.lock().unwrap();
+    let busy = vault.make_new_key(None).await.unwrap_err();
+    assert_eq!(busy.code, Code::DatabaseBusy);
+    drop(neighbour);
+    vault.make_new_key(None).await.unwrap();
+    room.check(&room.vault(key_file_env(room.key_file())))
+        .await
+        .unwrap();
+}

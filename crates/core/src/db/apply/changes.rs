@@ -115,8 +115,9 @@ fn update_change(db: &Connection, process: Uuid, change: &Change, version: u64) 
     one_row(rows, Code::Busy)
 }
 
+/// Who waits for the answer: a neighbour that adds a code meanwhile does not take the call over.
 fn owner(process: Uuid, change: &Change) -> Option<Uuid> {
-    (change.state.is_sending() || change.resending).then_some(process)
+    (change.state.is_sending() || change.resending).then(|| change.owner.unwrap_or(process))
 }
 
 fn search_text(change: &Change) -> String {
