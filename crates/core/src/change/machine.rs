@@ -68,15 +68,23 @@ pub enum Input {
         /// Although `resend_at` has not come.
         anyway: bool,
     },
-    Cancel {
-        /// Another change takes its place.
-        replaced: bool,
-    },
+    Cancel(Ending),
     /// The user says that the unknown call worked.
     Worked,
     SendAgain,
     /// The process that sent it is gone.
     OwnerDied,
+}
+
+/// How the user ends a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// Here only: a code that comes may still work.
+    Here,
+    /// The service's own call for it was taken too.
+    There,
+    /// Another change takes its place.
+    Replaced,
 }
 
 /// How a call of an effect step ended.
@@ -209,7 +217,7 @@ pub fn turn(
         Input::LoggedIn => step.logged_in(),
         Input::Read(why, reading, facts) => step.read(why, &reading, &facts),
         Input::Resend { anyway } => step.resend(anyway),
-        Input::Cancel { replaced } => step.cancel(replaced),
+        Input::Cancel(ending) => step.cancel(ending),
         Input::Worked => step.worked(),
         Input::SendAgain => step.send_again(),
         Input::OwnerDied => step.owner_died(),

@@ -73,18 +73,6 @@ impl Engine {
         self.change_view(&change)
     }
 
-    /// Ends the change here. No shipped service has a call for it: a code that comes may still work.
-    ///
-    /// # Errors
-    /// `change_not_open`, `busy`.
-    pub async fn cancel_change(&self, change: Uuid) -> Result<ChangeView> {
-        let change = self.closed_change(change)?.change;
-        let change = self
-            .put_alone(&change, Input::Cancel { replaced: false })
-            .await?;
-        self.change_view(&change)
-    }
-
     /// Settles an unknown outcome; `Check` also asks about a change that waits for its code. `once` are secrets for a call
     /// that is sent again.
     ///
@@ -165,7 +153,7 @@ impl Engine {
             .ok_or_else(|| Problem::new(Code::ChangeUnknown).with("label", name))
     }
 
-    async fn context_of(
+    pub(super) async fn context_of(
         &self,
         change: &Change,
         once: &BTreeMap<String, Secret>,
@@ -188,7 +176,7 @@ impl Engine {
     }
 
     /// One turn that needs neither a call nor a secret: a locked vault keeps nobody from cancelling.
-    async fn put_alone(&self, change: &Change, input: Input) -> Result<Change> {
+    pub(super) async fn put_alone(&self, change: &Change, input: Input) -> Result<Change> {
         let write = self.ended(change, input)?;
         let after = write.change.clone();
         self.0.db.commit(write).await?;

@@ -1,10 +1,11 @@
 //! The engine: the only room that joins manifests, machine, sender, database and vault.
 //!
 //! One engine per data folder and process. Not here: windows, sentences, the command line. Its files:
-//! `profiles` · `reading` · `plan` and `changes` (what a person asks) · `stored` · `run` (one change until it rests) · `calls` (one call and what it
+//! `profiles` · `reading` · `plan`, `changes` and `cancel` (what a person asks) · `stored` · `run` (one change until it rests) · `calls` (one call and what it
 //! means) · `pasted` · `views` · `history` · `limits` · `diagnostics` · `settings`.
 
 mod calls;
+mod cancel;
 mod changes;
 mod context;
 mod diagnostics;

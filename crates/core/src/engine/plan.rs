@@ -5,7 +5,7 @@ use uuid::Uuid;
 use super::Engine;
 use super::context::{Context, missing};
 use crate::ask::RequestChange;
-use crate::change::machine::Input;
+use crate::change::machine::{Ending, Input};
 use crate::change::show::shown_state;
 use crate::change::{Change, Event, EventKind, State};
 use crate::db::{ChangeWrite, Expect, Job};
@@ -103,7 +103,7 @@ impl Engine {
         let mut job = Job::default();
         if let Some(standing) = &standing {
             job.changes
-                .push(self.ended(standing, Input::Cancel { replaced: true })?);
+                .push(self.ended(standing, Input::Cancel(Ending::Replaced))?);
         }
         job.changes
             .push(ChangeWrite::new(change.clone(), Expect::New).event(planned));

@@ -196,7 +196,7 @@ impl Engine {
         }
     }
 
-    fn take_off(&self, id: Uuid) -> Result<Flight> {
+    pub(super) fn take_off(&self, id: Uuid) -> Result<Flight> {
         if lock(&self.0.flights).insert(id) {
             Ok(Flight {
                 engine: self.clone(),
@@ -249,7 +249,7 @@ impl Engine {
 }
 
 /// A call on its way; the place is free again when it is dropped.
-struct Flight {
+pub(super) struct Flight {
     engine: Engine,
     id: Uuid,
 }

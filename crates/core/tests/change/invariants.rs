@@ -1,7 +1,7 @@
 //! Whatever comes in whatever order: what must hold.
 
 use proptest::prelude::*;
-use readdress_core::change::machine::{Do, Input, Outcome, Reading, Why, kept_value};
+use readdress_core::change::machine::{Do, Ending, Input, Outcome, Reading, Why, kept_value};
 use readdress_core::change::{EventKind, Proof, State};
 use readdress_core::error::{Code, Problem};
 
@@ -44,9 +44,9 @@ fn input(kind: u8, detail: u8) -> Input {
         7 => Input::Resend {
             anyway: detail.is_multiple_of(2),
         },
-        8 => Input::Cancel {
-            replaced: detail.is_multiple_of(2),
-        },
+        8 => {
+            Input::Cancel([Ending::Here, Ending::There, Ending::Replaced][usize::from(detail) % 3])
+        }
         9 => {
             if detail.is_multiple_of(2) {
                 Input::Worked

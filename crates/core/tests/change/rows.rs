@@ -1,6 +1,6 @@
 //! One test per row of the table in `docs/changes.md`.
 
-use readdress_core::change::machine::{Do, Input, Outcome, Reading, Shape, Why};
+use readdress_core::change::machine::{Do, Ending, Input, Outcome, Reading, Shape, Why};
 use readdress_core::change::{EventKind, Proof, State};
 use readdress_core::error::{Code, Problem};
 
@@ -348,7 +348,7 @@ fn row_21_is_changed_when_the_link_was_opened_in_a_browser() {
 
 #[test]
 fn row_22_cancels_anything_but_a_call_on_its_way() {
-    let cancel = || Input::Cancel { replaced: false };
+    let cancel = || Input::Cancel(Ending::Here);
     Play::new().put(cancel()).is(State::Cancelled, &Do::Nothing);
     let here = Play::awaiting().put(cancel());
     assert_eq!(here.change.cancelled_there, Some(false));
@@ -358,7 +358,7 @@ fn row_22_cancels_anything_but_a_call_on_its_way() {
     assert_eq!(busy.code, Code::Busy);
     Play::awaiting()
         .later(4000)
-        .put(Input::Cancel { replaced: true })
+        .put(Input::Cancel(Ending::Replaced))
         .is(State::Expired, &Do::Nothing);
 }
 

@@ -1,7 +1,7 @@
 //! What a person is shown of a change, and what they can do with it.
 
 use readdress_core::change::State;
-use readdress_core::change::machine::{Do, Input};
+use readdress_core::change::machine::{Do, Ending, Input};
 use readdress_core::change::show::{can, shown_state, steps};
 use readdress_core::view::StepState;
 
@@ -33,7 +33,7 @@ fn only_what_makes_sense_can_be_done() {
     let sending = Play::verifying();
     let nothing = can(&sending.change, Some(&sending.shape), at(1));
     assert!(!nothing.submit && !nothing.cancel && !nothing.check && !nothing.resend);
-    let ended = Play::awaiting().put(Input::Cancel { replaced: false });
+    let ended = Play::awaiting().put(Input::Cancel(Ending::Here));
     assert!(!can(&ended.change, Some(&ended.shape), at(1)).cancel);
 }
 

@@ -7,6 +7,7 @@ mod kept;
 mod limits;
 mod mannco_store;
 mod neighbours;
+mod own_manifest;
 mod support;
 mod trust;
 mod webshare;

@@ -1,6 +1,6 @@
 //! Rows 1, 14 to 18, 22 and 23: what a person, a mailbox or a dead process does to a change.
 
-use super::{Do, Facts, Stepped, Stepping, Why, kept_value};
+use super::{Do, Ending, Facts, Stepped, Stepping, Why, kept_value};
 use crate::change::{EventKind, Proof, State, Value};
 use crate::error::{Code, Problem};
 use crate::secret::Secret;
@@ -110,8 +110,8 @@ impl Stepping<'_> {
         self.done(Do::Resend(step))
     }
 
-    /// Row 22, without a cancel call: no shipped service has one.
-    pub(super) fn cancel(mut self, replaced: bool) -> Stepped {
+    /// Row 22. The service's own call, where it has one, was made before.
+    pub(super) fn cancel(mut self, ending: Ending) -> Stepped {
         if self.change.state.is_end() {
             return Err(Code::ChangeNotOpen.into());
         }
@@ -119,18 +119,18 @@ impl Stepping<'_> {
             return Err(Code::Busy.into());
         }
         let overdue = super::super::show::shown_state(&self.change, self.now) == State::Expired;
-        if replaced && overdue {
+        if ending == Ending::Replaced && overdue {
             self.note(EventKind::Expired, None, &Facts::default());
             self.rest(State::Expired);
         } else {
-            let kind = if replaced {
-                EventKind::Replaced
-            } else {
-                EventKind::Cancelled
+            let (kind, meaning) = match ending {
+                Ending::Replaced => (EventKind::Replaced, None),
+                Ending::Here => (EventKind::Cancelled, None),
+                Ending::There => (EventKind::Cancelled, Some("ok".to_owned())),
             };
-            self.note(kind, None, &Facts::default());
+            self.note(kind, meaning, &Facts::default());
             self.rest(State::Cancelled);
-            self.change.cancelled_there = Some(false);
+            self.change.cancelled_there = Some(ending == Ending::There);
         }
         self.change.retry_at = None;
         self.change.values.clear();
