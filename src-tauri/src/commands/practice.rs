@@ -18,7 +18,8 @@ pub async fn open_practice<R: Runtime>(
     shell: State<'_, Shell>,
 ) -> Result<AppState> {
     guarded(async {
-        enter(&app, &shell).await?;
+        ready(&app, &shell).await?;
+        show(&app, &shell);
         Ok(shell.app_state())
     })
     .await
@@ -48,7 +49,13 @@ pub async fn start_practice<R: Runtime>(
     shell: State<'_, Shell>,
     service: Arg<String>,
 ) -> Result<PracticeStart> {
-    guarded(async { enter(&app, &shell).await?.start(&service.0).await }).await
+    guarded(async {
+        let start = ready(&app, &shell).await?.start(&service.0).await?;
+        // Only now: the page then finds the profile in the list that it asks for.
+        show(&app, &shell);
+        Ok(start)
+    })
+    .await
 }
 
 #[tauri::command]
@@ -75,7 +82,8 @@ pub async fn remove_practice_data<R: Runtime>(
     .await
 }
 
-async fn enter<R: Runtime>(app: &AppHandle<R>, shell: &Shell) -> Result<Arc<Practice>> {
+/// Opens practice where needed, behind what is shown.
+async fn ready<R: Runtime>(app: &AppHandle<R>, shell: &Shell) -> Result<Arc<Practice>> {
     let (practice, opened) = shell.open_practice().await?;
     if opened {
         practice.set_watcher(events::watch(
@@ -84,11 +92,14 @@ async fn enter<R: Runtime>(app: &AppHandle<R>, shell: &Shell) -> Result<Arc<Prac
             Mode::Practice,
         ));
     }
+    Ok(practice)
+}
+
+fn show<R: Runtime>(app: &AppHandle<R>, shell: &Shell) {
     if shell.mode() != Mode::Practice {
         shell.set_mode(Mode::Practice);
         events::tell_app_state(app);
     }
-    Ok(practice)
 }
 
 /// These make sense in practice only.

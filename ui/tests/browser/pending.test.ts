@@ -1,6 +1,6 @@
 // Pending: the paste box finds its change and sends only when told; what each row offers.
 import { expect, test } from "vitest";
-import { open_page, paste, use_browser } from "./page";
+import { focused, open_page, paste, use_browser } from "./page";
 import type { Page } from "playwright-core";
 
 use_browser();
@@ -103,4 +103,7 @@ test("arrows move from change to change and the panel follows", async () => {
   await page.getByRole("button", { name: "Trade desk 8", exact: true }).click();
   await page.keyboard.press("ArrowDown");
   await page.getByRole("complementary", { name: "Profile Trade desk 1" }).waitFor();
+  await page.keyboard.press("Escape");
+  await expect.poll(() => page.getByRole("complementary").count()).toBe(0);
+  expect(await focused(page)).toBe("Trade desk 1");
 });
