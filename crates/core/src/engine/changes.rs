@@ -16,14 +16,18 @@ use crate::secret::Secret;
 use crate::view::ChangeView;
 
 impl Engine {
-    /// Gives the code: a code, a link, or the whole mail. An empty text sends the code that is kept, where there is one.
+    /// Gives the code: a code, a link, or the whole mail; nothing where the one that is kept shall be sent.
     ///
     /// # Errors
     /// `code_not_found`, `code_ambiguous`, `link_wrong_kind`, `link_other_service`, `code_refused_before`,
     /// `change_not_open`, `busy`, the vault's.
     pub async fn submit_code(&self, change: Uuid, text: &str) -> Result<ChangeView> {
         let change = self.stored_change(change).await?;
-        let value = self.code_in(&change, text)?;
+        let kept = kept_value(&change, &change.step).filter(|_| text.trim().is_empty());
+        let value = match kept {
+            Some(kept) => kept.text.clone(),
+            None => self.code_in(&change, text)?,
+        };
         let context = self.context_of(&change, &BTreeMap::new()).await?;
         let input = Input::Given(value);
         let sending = change.state.is_sending() && lock(&self.0.flights).contains(&change.id);
@@ -36,11 +40,6 @@ impl Engine {
     }
 
     fn code_in(&self, change: &Change, text: &str) -> Result<Secret> {
-        if text.trim().is_empty()
-            && let Some(kept) = kept_value(change, &change.step)
-        {
-            return Ok(kept.text.clone());
-        }
         let read = self.read_code(change, text)?;
         match (read.problem, read.value) {
             (Some(problem), _) => Err(problem),
