@@ -36,7 +36,11 @@ impl Engine {
         {
             return Err(in_the_way(open));
         }
-        let retry_at = planned.and_then(|open| open.retry_at);
+        // The service asked to wait with requests, whatever their address.
+        let unsent = standing
+            .as_ref()
+            .filter(|open| open.state == State::Planned);
+        let retry_at = unsent.and_then(|open| open.retry_at);
         self.check_limit(&context, context.first_step(), retry_at, ask.anyway)?;
         let change = match planned {
             Some(planned) => planned.clone(),

@@ -104,3 +104,32 @@ async fn a_refused_login_is_not_tried_twice_for_one_request() {
     let sent = world.request(profile.id, World::account(M).new_email).await;
     assert_eq!(ended(&sent), (State::AwaitingCode, None), "it was not kept");
 }
+
+#[tokio::test]
+async fn another_address_does_not_get_around_the_time_that_the_service_asked_for() {
+    const Z: Service = Service::ZApi;
+    let world = World::new().await;
+    let profile = world.profile(Z).await;
+    world.sandbox.add_fault(
+        Fault::new(
+            Z,
+            FaultKind::RateLimited(readdress_sandbox::RetryAfter::Seconds(90)),
+        )
+        .on("request"),
+    );
+    let refused = world.request(profile.id, "after@practice.example").await;
+    assert_eq!(ended(&refused), (State::Planned, Some(Code::RateLimited)));
+    let mut other = ask(profile.id, "other@practice.example");
+    other.replace = true;
+    let early = world.engine.request_change(other.clone()).await;
+    let early = early.expect_err("too soon for any address");
+    assert_eq!(
+        (early.code, early.retry_at),
+        (Code::RateLimited, refused.retry_at)
+    );
+    assert_eq!(world.sandbox.count(Z, "request").received, 1);
+    world.sandbox.clear_faults();
+    other.anyway = true;
+    let sent = world.engine.request_change(other).await.expect("sent");
+    assert_eq!(ended(&sent), (State::AwaitingCode, None));
+}
