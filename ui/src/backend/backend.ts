@@ -84,6 +84,8 @@ export interface RequestChange {
 
 export interface Backend {
   get_app_state(): Promise<AppState>;
+  /** Said once, when the first list (or the welcome, or the fatal screen) is painted. */
+  page_ready(): Promise<void>;
   set_preferences(preferences: Preferences): Promise<void>;
 
   list_services(): Promise<ServiceView[]>;
@@ -124,7 +126,8 @@ export interface Backend {
   lock_vault(): Promise<VaultView>;
   change_passphrase(current: string, next: string): Promise<VaultView>;
   change_vault_kind(kind: "keychain" | "passphrase", passphrase: string | null): Promise<VaultView>;
-  make_new_key(): Promise<VaultView>;
+  /** `passphrase`: needed where the vault is kept by one. */
+  make_new_key(passphrase: string | null): Promise<VaultView>;
   /** Forgotten passphrase: profiles and history stay, every secret is asked again. */
   reset_vault(kind: "keychain" | "passphrase", passphrase: string | null): Promise<VaultView>;
 

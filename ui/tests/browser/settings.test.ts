@@ -46,6 +46,22 @@ test("a passphrase can replace the keychain, be changed, locked and opened", asy
   await page.getByText("Encrypted and open.").waitFor();
 });
 
+test("a new key asks the passphrase that keeps it", async () => {
+  const { page } = await open_page({ screen: "settings" });
+  await page.locator(".pick label", { hasText: /^\s*Passphrase/ }).click();
+  await page.getByRole("button", { name: "Move to a passphrase…" }).click();
+  await page.getByLabel("New passphrase", { exact: true }).fill("four words in here");
+  await page.getByLabel("New passphrase again").fill("four words in here");
+  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: "Make a new key…" }).click();
+  await page.getByLabel("Current passphrase").fill("other words");
+  await page.keyboard.press("Enter");
+  await page.getByText(/This is not the passphrase of this folder/).waitFor();
+  await page.getByLabel("Current passphrase").fill("four words in here");
+  await page.keyboard.press("Enter");
+  await page.getByText("New key made; everything is encrypted with it.").waitFor();
+});
+
 test("a passphrase that is too short stays in its field, with what to do", async () => {
   const { page } = await open_page({ screen: "settings" });
   await page.locator(".pick label", { hasText: /^\s*Passphrase/ }).click();
