@@ -5,6 +5,7 @@ import type { AddressCheck } from "./types/AddressCheck";
 import type { Changed } from "./types/Changed";
 import type { ChangeView } from "./types/ChangeView";
 import type { HistoryFilter } from "./types/HistoryFilter";
+import type { LimitOf } from "./types/LimitOf";
 import type { NetworkSettings } from "./types/NetworkSettings";
 import type { PastedProfile } from "./types/PastedProfile";
 import type { PracticeMail } from "./types/PracticeMail";
@@ -89,6 +90,8 @@ export interface Backend {
   set_preferences(preferences: Preferences): Promise<void>;
 
   list_services(): Promise<ServiceView[]>;
+  /** Whose calls a service's limits count together; null: as its manifest says. */
+  set_limit_scope(service: string, of: LimitOf | null): Promise<void>;
 
   list_profiles(after: string | null, limit: number): Promise<{ items: ProfileView[]; next: string | null; total: number }>;
   get_profile(id: string): Promise<ProfileView>;

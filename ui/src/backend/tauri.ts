@@ -23,6 +23,7 @@ export function create_tauri_backend(): Backend {
     page_ready: () => invoke("page_ready"),
     set_preferences: (preferences) => invoke("set_preferences", { preferences }),
     list_services: () => invoke("list_services"),
+    set_limit_scope: (service, of) => invoke("set_limit_scope", { service, of }),
 
     list_profiles: (after, limit) => invoke("list_profiles", { after, limit }),
     get_profile: (id) => invoke("get_profile", { id }),

@@ -125,3 +125,15 @@ test("every entry of the contents leads somewhere", async () => {
     expect(box !== null && box.y >= 0 && box.y < 600).toBe(true);
   }
 });
+
+test("whose calls a limit counts can be chosen, for services that have one", async () => {
+  const { page } = await open_page({ screen: "settings" });
+  await page.getByText("one request in 5 min per profile").waitFor();
+  await page.getByRole("button", { name: "View Mannco.store" }).click();
+  await page.getByRole("dialog").getByText("the whole service", { exact: true }).click();
+  await page.getByRole("dialog").getByText("one request in 5 min for the whole service").waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByText(/one request in 5 min for the whole service/).waitFor();
+  await page.getByRole("button", { name: "View Z-API" }).click();
+  expect(await page.getByRole("dialog").getByText("Counted for").count()).toBe(0);
+});
