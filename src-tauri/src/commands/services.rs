@@ -1,12 +1,23 @@
 //! Services.
 
 use readdress_core::error::Result;
+use readdress_core::manifest::LimitOf;
 use readdress_core::view::ServiceView;
 use tauri::State;
 
-use super::{Shell, guarded};
+use super::{Arg, Shell, guarded};
 
 #[tauri::command]
 pub async fn list_services(shell: State<'_, Shell>) -> Result<Vec<ServiceView>> {
     guarded(async { shell.engine()?.services() }).await
+}
+
+/// Whose calls the limits count together; `None` goes back to the manifest's word.
+#[tauri::command]
+pub async fn set_limit_scope(
+    shell: State<'_, Shell>,
+    service: Arg<String>,
+    of: Arg<Option<LimitOf>>,
+) -> Result<()> {
+    guarded(async { shell.engine()?.set_limit_scope(&service.0, of.0) }).await
 }

@@ -67,8 +67,6 @@ fn the_contract_of_the_page_names_the_same_commands() {
     for event in ["on_changed", "on_app_state"] {
         assert!(named.remove(event), "{event} is an event of the contract");
     }
-    // Said by the page when it has painted; the contract need not have it.
-    named.insert("page_ready".to_owned());
     assert_eq!(named, declared());
 }
 

@@ -91,3 +91,26 @@ fn a_proxy_or_certificate_that_cannot_work_is_not_kept() {
         "none"
     );
 }
+
+#[test]
+fn a_limit_can_be_counted_for_the_whole_service() {
+    let home = Home::new();
+    let shown = home.open();
+    let counted_for = |service: &str| -> Value {
+        let services = shown.get("list_services", json!({}));
+        let all = services.as_array().expect("a list");
+        let one = all.iter().find(|one| one["id"] == service);
+        one.expect("the service")["limits"][0]["of"].clone()
+    };
+    assert_eq!(counted_for("mannco-store"), "profile");
+    for (of, shows) in [(json!("service"), "service"), (Value::Null, "profile")] {
+        shown.get(
+            "set_limit_scope",
+            json!({ "service": "mannco-store", "of": of }),
+        );
+        assert_eq!(counted_for("mannco-store"), shows);
+        assert_eq!(counted_for("webshare"), "profile");
+    }
+    let wrong = json!({ "service": "nowhere", "of": "service" });
+    assert_eq!(shown.code("set_limit_scope", wrong), "service_unknown");
+}

@@ -73,10 +73,15 @@ export async function take_state(state: AppState): Promise<void> {
   await reload();
 }
 
+/** Services as they are now. */
+export async function load_services(): Promise<void> {
+  app.services = await backend().list_services();
+}
+
 /** Services and profiles, from the start. */
 export async function reload(): Promise<void> {
   if (app.state?.fatal) return;
-  app.services = await backend().list_services();
+  await load_services();
   await load_profiles();
 }
 

@@ -5,6 +5,7 @@ import type { AddressCheck } from "./types/AddressCheck";
 import type { Changed } from "./types/Changed";
 import type { ChangeView } from "./types/ChangeView";
 import type { HistoryFilter } from "./types/HistoryFilter";
+import type { LimitOf } from "./types/LimitOf";
 import type { NetworkSettings } from "./types/NetworkSettings";
 import type { PastedProfile } from "./types/PastedProfile";
 import type { PracticeMail } from "./types/PracticeMail";
@@ -84,9 +85,13 @@ export interface RequestChange {
 
 export interface Backend {
   get_app_state(): Promise<AppState>;
+  /** Said once, when the first list (or the welcome, or the fatal screen) is painted. */
+  page_ready(): Promise<void>;
   set_preferences(preferences: Preferences): Promise<void>;
 
   list_services(): Promise<ServiceView[]>;
+  /** Whose calls a service's limits count together; null: as its manifest says. */
+  set_limit_scope(service: string, of: LimitOf | null): Promise<void>;
 
   list_profiles(after: string | null, limit: number): Promise<{ items: ProfileView[]; next: string | null; total: number }>;
   get_profile(id: string): Promise<ProfileView>;
@@ -124,7 +129,8 @@ export interface Backend {
   lock_vault(): Promise<VaultView>;
   change_passphrase(current: string, next: string): Promise<VaultView>;
   change_vault_kind(kind: "keychain" | "passphrase", passphrase: string | null): Promise<VaultView>;
-  make_new_key(): Promise<VaultView>;
+  /** `passphrase`: needed where the vault is kept by one. */
+  make_new_key(passphrase: string | null): Promise<VaultView>;
   /** Forgotten passphrase: profiles and history stay, every secret is asked again. */
   reset_vault(kind: "keychain" | "passphrase", passphrase: string | null): Promise<VaultView>;
 

@@ -20,8 +20,10 @@ function subscribe<T>(event: string, listener: (payload: T) => void): () => void
 export function create_tauri_backend(): Backend {
   return {
     get_app_state: () => invoke("get_app_state"),
+    page_ready: () => invoke("page_ready"),
     set_preferences: (preferences) => invoke("set_preferences", { preferences }),
     list_services: () => invoke("list_services"),
+    set_limit_scope: (service, of) => invoke("set_limit_scope", { service, of }),
 
     list_profiles: (after, limit) => invoke("list_profiles", { after, limit }),
     get_profile: (id) => invoke("get_profile", { id }),
@@ -51,7 +53,7 @@ export function create_tauri_backend(): Backend {
     lock_vault: () => invoke("lock_vault"),
     change_passphrase: (current, next) => invoke("change_passphrase", { current, next }),
     change_vault_kind: (kind, passphrase) => invoke("change_vault_kind", { kind, passphrase }),
-    make_new_key: () => invoke("make_new_key"),
+    make_new_key: (passphrase) => invoke("make_new_key", { passphrase }),
     reset_vault: (kind, passphrase) => invoke("reset_vault", { kind, passphrase }),
 
     set_network: (settings) => invoke("set_network", { settings }),

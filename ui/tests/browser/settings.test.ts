@@ -46,6 +46,22 @@ test("a passphrase can replace the keychain, be changed, locked and opened", asy
   await page.getByText("Encrypted and open.").waitFor();
 });
 
+test("a new key asks the passphrase that keeps it", async () => {
+  const { page } = await open_page({ screen: "settings" });
+  await page.locator(".pick label", { hasText: /^\s*Passphrase/ }).click();
+  await page.getByRole("button", { name: "Move to a passphrase…" }).click();
+  await page.getByLabel("New passphrase", { exact: true }).fill("four words in here");
+  await page.getByLabel("New passphrase again").fill("four words in here");
+  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: "Make a new key…" }).click();
+  await page.getByLabel("Current passphrase").fill("other words");
+  await page.keyboard.press("Enter");
+  await page.getByText(/This is not the passphrase of this folder/).waitFor();
+  await page.getByLabel("Current passphrase").fill("four words in here");
+  await page.keyboard.press("Enter");
+  await page.getByText("New key made; everything is encrypted with it.").waitFor();
+});
+
 test("a passphrase that is too short stays in its field, with what to do", async () => {
   const { page } = await open_page({ screen: "settings" });
   await page.locator(".pick label", { hasText: /^\s*Passphrase/ }).click();
@@ -108,4 +124,16 @@ test("every entry of the contents leads somewhere", async () => {
     const box = await page.getByRole("heading", { name, exact: true }).boundingBox();
     expect(box !== null && box.y >= 0 && box.y < 600).toBe(true);
   }
+});
+
+test("whose calls a limit counts can be chosen, for services that have one", async () => {
+  const { page } = await open_page({ screen: "settings" });
+  await page.getByText("one request in 5 min per profile").waitFor();
+  await page.getByRole("button", { name: "View Mannco.store" }).click();
+  await page.getByRole("dialog").getByText("the whole service", { exact: true }).click();
+  await page.getByRole("dialog").getByText("one request in 5 min for the whole service").waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByText(/one request in 5 min for the whole service/).waitFor();
+  await page.getByRole("button", { name: "View Z-API" }).click();
+  expect(await page.getByRole("dialog").getByText("Counted for").count()).toBe(0);
 });

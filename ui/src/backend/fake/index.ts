@@ -84,6 +84,9 @@ export function create_fake_backend(query = new URLSearchParams(location.search)
 
   return {
     get_app_state: async () => state(),
+    page_ready: async () => {
+      document.documentElement.dataset.ready = "";
+    },
     set_preferences: async (next) => {
       preferences = structuredClone(next);
     },
@@ -96,7 +99,7 @@ export function create_fake_backend(query = new URLSearchParams(location.search)
     lock_vault: () => vault_call(() => shared.vault.lock()),
     change_passphrase: (current, next) => vault_call(() => shared.vault.change(current, next)),
     change_vault_kind: (kind, passphrase) => vault_call(() => (shared.vault.need(), shared.vault.set(kind, passphrase))),
-    make_new_key: () => vault_call(() => shared.vault.need()),
+    make_new_key: (passphrase) => vault_call(() => shared.vault.renew(passphrase)),
     reset_vault: (kind, passphrase) =>
       vault_call(() => {
         shared.vault.set(kind, passphrase);

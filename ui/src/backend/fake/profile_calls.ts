@@ -1,6 +1,7 @@
 // The contract's calls about services and profiles. Not here: changes.
 import type { Backend, NewProfile } from "../backend";
 import type { Doubt } from "../types/Doubt";
+import type { LimitOf } from "../types/LimitOf";
 import { check, too_soon } from "./changes";
 import { iso, pause } from "./clock";
 import { understand_keys, type PastedKeys } from "./paste";
@@ -9,7 +10,7 @@ import { service_of, services } from "./services";
 import type { Shared } from "./shared";
 import { new_id, now_of, open_change, profile_view, type Profile } from "./world";
 
-type Calls = Pick<Backend, "list_services" | "list_profiles" | "get_profile" | "read_pasted_profile" | "add_profile" | "test_profile" | "edit_profile" | "remove_profile" | "read_profile" | "check_address">;
+type Calls = Pick<Backend, "list_services" | "set_limit_scope" | "list_profiles" | "get_profile" | "read_pasted_profile" | "add_profile" | "test_profile" | "edit_profile" | "remove_profile" | "read_profile" | "check_address">;
 
 const well_known = ["gmail.com", "outlook.com", "hotmail.com", "newname.example"];
 
@@ -23,6 +24,7 @@ export function one_away(a: string, b: string): boolean {
 }
 
 export function create_profile_calls(shared: Shared): Calls {
+  const scopes = new Map<string, LimitOf>();
   const drafts = new Map<string, PastedKeys>();
 
   function need(id: string): Profile {
@@ -62,7 +64,12 @@ export function create_profile_calls(shared: Shared): Calls {
   }
 
   return {
-    list_services: async () => services.map((service) => ({ ...service, profiles: [...shared.world().profiles.values()].filter((profile) => profile.service === service.id).length })),
+    list_services: async () => services.map((service) => ({ ...service, limits: service.limits.map((limit) => ({ ...limit, of: scopes.get(service.id) ?? limit.of })), profiles: [...shared.world().profiles.values()].filter((profile) => profile.service === service.id).length })),
+
+    set_limit_scope: async (service, of) => {
+      if (of) scopes.set(service_of(service).id, of);
+      else scopes.delete(service);
+    },
 
     list_profiles: async (after, limit) => {
       const all = [...shared.world().profiles.values()].sort((a, b) => a.label.localeCompare(b.label));

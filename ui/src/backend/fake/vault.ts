@@ -51,6 +51,13 @@ export class FakeVault {
     return this.view();
   }
 
+  /** Another key: a passphrase has to wrap it anew. */
+  renew(passphrase: string | null): VaultView {
+    this.need();
+    if (this.kind === "passphrase" && passphrase !== this.passphrase) throw problem("passphrase_wrong");
+    return this.view();
+  }
+
   change(current: string, next: string): VaultView {
     if (current !== this.passphrase) throw problem("passphrase_wrong");
     return this.set("passphrase", next);
