@@ -17,7 +17,7 @@ pub struct Told {
 
 impl Told {
     /// By the code or, where the command line has better words, by those: of `instead`, of the problem's reason, of
-    /// the code in a shell. `name` is how a command line names the profile or the change.
+    /// the code in a shell. Else by what the window says of the reason. `name` is how a command line names the profile or the change.
     pub fn of(words: &Words, problem: &Problem, instead: Option<&str>, name: Option<&str>) -> Self {
         let code = problem.code.as_str();
         let name = name
@@ -30,17 +30,13 @@ impl Told {
                 .iter()
                 .map(|(gap, value)| (gap.as_str(), value.as_str())),
         );
-        let reason = problem
-            .params
-            .get("reason")
-            .map(|reason| format!("{code}_{reason}"));
+        let reason = problem.params.get("reason");
         let say = |part: &str| {
             let keys = [
                 instead.map(|key| format!("cli.instead.{key}.{part}")),
-                reason
-                    .as_ref()
-                    .map(|key| format!("cli.instead.{key}.{part}")),
+                reason.map(|reason| format!("cli.instead.{code}_{reason}.{part}")),
                 Some(format!("cli.codes.{code}.{part}")),
+                reason.map(|reason| format!("codes.{code}.reasons.{reason}.{part}")),
                 Some(format!("codes.{code}.{part}")),
             ];
             let key = keys.into_iter().flatten().find(|key| words.has(key));

@@ -10,6 +10,12 @@ function key(code: string, part: "what" | "next" | "short"): TextKey {
   return has_text(wanted) ? wanted : `codes.internal.${part}`;
 }
 
+/** Where a person acts differently by the problem's reason, the reason has words of its own. */
+function told_key(problem: Problem, part: "what" | "next"): TextKey {
+  const wanted = `codes.${problem.code}.reasons.${problem.params.reason ?? ""}.${part}`;
+  return has_text(wanted) ? wanted : key(problem.code, part);
+}
+
 /** The service's name from the page is better than whatever the problem calls it; every other gap is the problem's own. */
 function gaps(problem: Problem, context: TextParams): TextParams {
   return { ...context, ...problem.params, service: context.service ?? problem.params.service };
@@ -17,12 +23,12 @@ function gaps(problem: Problem, context: TextParams): TextParams {
 
 /** What is so. `context` fills the gaps that the problem does not name itself (`service`, `label`, …). */
 export function code_sentence(problem: Problem, context: TextParams = {}): string {
-  return t(key(problem.code, "what"), gaps(problem, context));
+  return t(told_key(problem, "what"), gaps(problem, context));
 }
 
 /** What to do next. */
 export function code_next(problem: Problem, context: TextParams = {}): string {
-  return t(key(problem.code, "next"), gaps(problem, context));
+  return t(told_key(problem, "next"), gaps(problem, context));
 }
 
 /** The word of a tag, at most 18 characters. */

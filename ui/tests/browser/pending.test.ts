@@ -51,7 +51,7 @@ test("two codes in one mail have to be chosen from", async () => {
 });
 
 test.each([
-  ["https://dashboard.webshare.io/activation/abcdef/confirm/", /has another purpose/],
+  ["https://dashboard.webshare.io/activation/abcdef/confirm/", /activates an account/],
   ["https://evil.example/changeemail/abc/confirm/", /leads to evil\.example/],
   ["Good morning, everyone", /There is no code or link/],
 ])("%s is refused with a reason", async (text, reason) => {

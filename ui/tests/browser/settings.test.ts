@@ -88,7 +88,7 @@ test("a proxy is kept only when it can be used", async () => {
   await page.getByLabel("Proxy", { exact: true }).selectOption("own");
   await page.getByLabel("Proxy address").fill("http://user:secret@proxy:1");
   await page.getByRole("button", { name: "Use this proxy" }).click();
-  await page.getByText(/This proxy address cannot be used/).waitFor();
+  await page.getByText(/There is a name or a password in the address/).waitFor();
   await page.getByLabel("Proxy address").fill("socks5://127.0.0.1:9050");
   await page.getByRole("button", { name: "Use this proxy" }).click();
   await page.getByText("Proxy kept.").waitFor();

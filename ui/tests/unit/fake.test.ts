@@ -45,7 +45,7 @@ test("a second request within five minutes is planned, with the time", async () 
 
 test.each([
   ["taken", "refused", "email_taken"],
-  ["noanswer", "unknown", "timed_out"],
+  ["noanswer", "unknown", "no_answer"],
   ["offline", "planned", "unreachable"],
   ["twofactor", "refused", "two_factor_required"],
 ])("%s@… ends %s", async (name, state, code) => {

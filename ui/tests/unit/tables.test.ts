@@ -67,6 +67,13 @@ describe.each(Object.entries(tables))("%s", (tag, table) => {
     expect(bad).toEqual([]);
   });
 
+  test("says of every reason what happened", () => {
+    const reasons = [...own.keys()].filter((key) => key.includes(".reasons."));
+    const bad = reasons.filter((key) => !/^codes\.\w+\.reasons\.\w+\.(what|next)$/.test(key) || !own.has(key.replace(/next$/, "what")));
+    expect(reasons.length).toBeGreaterThan(50);
+    expect(bad).toEqual([]);
+  });
+
   test("has a word for every state, address and kind of event", () => {
     const missing = [
       ...union("State").filter((state) => !own.has(`states.${state}`)),

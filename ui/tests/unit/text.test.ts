@@ -72,6 +72,15 @@ test("a problem has its sentence and its next step; the page's name of the servi
   expect(code_short("two_factor_required")).toBe("2FA needed");
 });
 
+test("a reason that changes what to do has its own words; others take the code's", () => {
+  const wrong = problem("email_invalid", { reason: "display_name", suggestion: "a@b.example" });
+  expect(code_sentence(wrong)).toBe("A name stands around the address. Nothing was sent.");
+  expect(code_next(wrong)).toBe("Use the address alone: a@b.example");
+  expect(code_sentence(problem("link_wrong_kind", { service: "Webshare", reason: "activation" }))).toContain("activates an account");
+  expect(code_next(problem("link_wrong_kind", { reason: "activation" }))).toBe(code_next(problem("link_wrong_kind")));
+  expect(code_sentence(problem("tls_failed", { reason: "from_the_future", host: "h" }))).toBe(code_sentence(problem("tls_failed", { host: "h" })));
+});
+
 test("a code of a newer core is told as a defect", () => {
   expect(code_sentence(problem("from_the_future" as Problem["code"]))).toContain("defect");
   expect(has_text("codes.from_the_future.what")).toBe(false);

@@ -269,3 +269,16 @@ fn secrets_come_from_standard_input_line_by_line() {
         .ends(2);
     assert_eq!(short.error(), "field_missing");
 }
+
+#[test]
+fn what_is_wrong_with_an_address_is_named() {
+    let stage = Stage::new();
+    stage.add(Service::ZApi, "z");
+    for (to, says) in [
+        ("no-at-sign", "The @ is missing."),
+        ("Ana <ana@example.com>", "Use the address alone: ana@example.com"),
+    ] {
+        let ran = stage.words(&["change", "z", "--to", to]).ends(2);
+        assert!(ran.stderr.contains(says), "{}", ran.stderr);
+    }
+}

@@ -13,8 +13,8 @@ const faults: Record<string, () => Answer> = {
   twofactor: () => ({ means: "refused", problem: problem("two_factor_required", {}, { service_says: "2FA validation required", status: 300 }) }),
   notoffered: () => ({ means: "refused", problem: problem("not_supported", {}, { service_says: "Forbidden", status: 403 }) }),
   hostile: () => ({ means: "refused", problem: problem("request_refused", {}, { service_says: HOSTILE, status: 400 }) }),
-  offline: () => ({ means: "not_sent", problem: problem("unreachable") }),
-  noanswer: () => ({ means: "no_answer", problem: problem("timed_out") }),
+  offline: () => ({ means: "not_sent", problem: problem("unreachable", { reason: "dns" }) }),
+  noanswer: () => ({ means: "no_answer", problem: problem("no_answer", { reason: "closed" }) }),
 };
 
 /** What a service could send to disturb the page. */

@@ -108,7 +108,7 @@ export function create_fake_backend(query = new URLSearchParams(location.search)
       }),
 
     set_network: async (settings) => {
-      if (settings.proxy.kind === "own" && !/^(http|socks5):\/\/[^/@\s]+:\d+\/?$/.test(settings.proxy.url)) throw problem("proxy_invalid");
+      if (settings.proxy.kind === "own" && !/^(http|socks5):\/\/[^/@\s]+:\d+\/?$/.test(settings.proxy.url)) throw problem("proxy_invalid", { reason: settings.proxy.url.includes("@") ? "user_info" : settings.proxy.url.includes("://") ? "not_a_url" : "scheme" });
       network = structuredClone(settings);
       shared.emit_state();
     },

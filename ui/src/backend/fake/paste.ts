@@ -17,7 +17,7 @@ export function understand(text: string, waiting: Change[]): Understood {
     const here = waiting.filter((change) => change.service === "webshare");
     if (ours && code) return place({ ...nothing, value: decodeURIComponent(code), found: is_mail ? "mail_link" : "link", mail_to }, here);
     const only = waiting[0];
-    if (ours) return { ...nothing, mail_to, change: only?.id ?? null, problem: problem("link_wrong_kind", { service: "Webshare" }) };
+    if (ours) return { ...nothing, mail_to, change: only?.id ?? null, problem: problem("link_wrong_kind", { service: "Webshare", reason: "activation" }) };
     if (!is_mail) return { ...nothing, change: only?.id ?? null, problem: problem("link_other_service", { host: link.host }) };
   }
   // A mail's head ends at its first empty line.

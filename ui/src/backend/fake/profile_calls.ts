@@ -2,6 +2,7 @@
 import type { Backend, NewProfile } from "../backend";
 import type { Doubt } from "../types/Doubt";
 import type { LimitOf } from "../types/LimitOf";
+import type { Problem } from "../types/Problem";
 import { check, too_soon } from "./changes";
 import { iso, pause } from "./clock";
 import { understand_keys, type PastedKeys } from "./paste";
@@ -21,6 +22,16 @@ export function one_away(a: string, b: string): boolean {
   while (i < a.length && a[i] === b[i]) i++;
   const [x, y] = [a.slice(i), b.slice(i)];
   return x.slice(1) === y || x === y.slice(1) || x.slice(1) === y.slice(1) || (x[0] === y[1] && x[1] === y[0] && x.slice(2) === y.slice(2));
+}
+
+/** The commonest of the core's reasons, by its names. */
+function wrong_address(typed: string): Problem | null {
+  const alone = /<([^<>\s]+@[^<>\s]+)>/.exec(typed)?.[1];
+  if (alone) return problem("email_invalid", { reason: "display_name", suggestion: alone });
+  if (/^[^\s@]+@[^\s@]+\.[^\s@.]{2,}$/.test(typed)) return null;
+  const [before, after] = typed.split("@");
+  const reason = typed.split("@").length > 2 ? "several" : /\s/.test(typed) ? "spaces" : after === undefined ? "no_at" : !before ? "no_local" : !after ? "no_domain" : !after.includes(".") ? "no_tld" : "bad_domain";
+  return problem("email_invalid", { reason });
 }
 
 export function create_profile_calls(shared: Shared): Calls {
@@ -153,7 +164,8 @@ export function create_profile_calls(shared: Shared): Calls {
     check_address: async (profile_id, text) => {
       const profile = need(profile_id);
       const typed = text.trim();
-      if (!/^[^\s@]+@[^\s@]+\.[^\s@.]{2,}$/.test(typed)) return { problem: problem("email_invalid"), doubts: [] };
+      const wrong = wrong_address(typed);
+      if (wrong) return { problem: wrong, doubts: [] };
       if (profile.email?.toLowerCase() === typed.toLowerCase() && profile.verified !== false) return { problem: problem("email_same", { service: service_of(profile.service).name }), doubts: [] };
       const doubts: Doubt[] = [];
       const [name, domain = ""] = typed.split("@");

@@ -4,7 +4,7 @@ import type { Code } from "../types/Code";
 import { iso } from "./clock";
 import { problem } from "./problem";
 import { add_change, add_profile, type ChangeSeed } from "./seeds";
-import { service_of } from "./services";
+import { CODE, service_of } from "./services";
 import { now_of, type World } from "./world";
 
 const refusals: [string, Code, string | null, number][] = [
@@ -29,8 +29,8 @@ export function seed_states(world: World): void {
     const profile = add_profile(world, { label, service, email: `${name}@oldname.example` });
     add_change(world, profile, { to: `${name}@newname.example`, ...seed });
   };
-  const named = (service: string, code: Code, says: string | null = null, status: number | null = null): ReturnType<typeof problem> =>
-    problem(code, { service: service_of(service).name, host: service_of(service).host }, { service_says: says, status });
+  const named = (service: string, code: Code, says: string | null = null, status: number | null = null, reason?: string): ReturnType<typeof problem> =>
+    problem(code, { service: service_of(service).name, host: service_of(service).host, ...(reason ? { reason } : {}) }, { service_says: says, status });
 
   add_profile(world, { label: "00 Never checked", service: "mannco-store", known: "never_checked", checked: null });
   add_profile(world, { label: "01 Nothing open", service: "z-api", email: "calm@oldname.example", known: "verified" });
@@ -41,7 +41,7 @@ export function seed_states(world: World): void {
   put("13 Ends soon", "mannco-store", { state: "awaiting_code", asked: 24 * 60 - 7 });
   put("14 Wrong code", "mannco-store", { state: "awaiting_code", asked: 60, ended: 1, more: { tries: 1, refused: ["481930"], problem: named("mannco-store", "code_wrong", "Invalid or expired code", 300) } });
   put("15 Verifying", "z-api", { state: "verifying", asked: 2 });
-  put("16 Unknown at the request", "mannco-store", { state: "unknown", asked: 303, more: { problem: named("mannco-store", "timed_out") } });
+  put("16 Unknown at the request", "mannco-store", { state: "unknown", asked: 303, more: { problem: named("mannco-store", "no_answer") } });
   put("17 Unknown at the code", "webshare", { state: "unknown", step: "verify", asked: 30, ended: 4, more: { problem: named("webshare", "service_unavailable", "Bad gateway", 502) } });
   const retry = iso(now_of(world) + 252_000);
   put("18 Too soon", "mannco-store", { state: "planned", asked: 0.8, more: { retry_at: retry, problem: { ...named("mannco-store", "rate_limited", "Failed to create email change request! Need to wait 5 mins!", 300), retry_at: retry } } });
@@ -51,6 +51,7 @@ export function seed_states(world: World): void {
   put("22 Cancelled", "webshare", { state: "cancelled", asked: 100, ended: 90 });
   put("23 Changed", "z-api", { state: "changed", asked: 12, ended: 10 });
   put("24 Changed, answer only", "webshare", { state: "changed", asked: 40, ended: 30, more: { proof: "answer" } });
+  put("25 Kept code", "z-api", { state: "awaiting_code", asked: 4, more: { value: CODE, problem: named("z-api", "unreachable", null, null, "dns") } });
   refusals.forEach(([service, code, says, status], i) => {
     put(`${30 + i} ${code.replaceAll("_", " ")}`, service, { state: "refused", asked: 200 + i, more: { problem: named(service, code, says, status) } });
   });

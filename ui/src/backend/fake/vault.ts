@@ -30,7 +30,7 @@ export class FakeVault {
   }
 
   set(kind: "keychain" | "passphrase", passphrase: string | null): VaultView {
-    if (kind === "keychain" && !this.keychain) throw problem("keychain_missing");
+    if (kind === "keychain" && !this.keychain) throw problem("keychain_missing", { reason: "no_service" });
     if (kind === "passphrase") {
       if ((passphrase ?? "").length < 8) throw problem("passphrase_too_short");
       this.passphrase = passphrase ?? "";

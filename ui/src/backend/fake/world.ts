@@ -88,7 +88,7 @@ export function change_view(world: World, change: Change, with_events: boolean):
     open,
     steps: steps_of(change),
     waits_for: waits && service.waits_for ? { ...service.waits_for, address: service.waits_for.sent_to === "new" ? change.to : change.from } : null,
-    has_value: value !== null,
+    has_value: value !== null && !change.refused.includes(value),
     can: {
       send: change.state === "planned" && (change.retry_at === null || now >= Date.parse(change.retry_at)),
       submit: change.state === "awaiting_code" || change.state === "unknown",
