@@ -33,9 +33,22 @@ const narrow_when_large = {
   },
 };
 
+/** The text tables serve the command line too; the page is shipped without the third of them that only it says. */
+const without_the_command_line = {
+  name: "without-the-command-line",
+  apply: "build" as const,
+  enforce: "pre" as const,
+  transform(code: string, id: string): string | undefined {
+    if (!/\/text\/[\w-]+\.json$/.test(id)) return undefined;
+    const table = JSON.parse(code) as Record<string, unknown>;
+    delete table.cli;
+    return JSON.stringify(table);
+  },
+};
+
 export default defineConfig({
   base: "./",
-  plugins: [svelte()],
+  plugins: [without_the_command_line, svelte()],
   css: { postcss: { plugins: [narrow_when_large as never] } },
   clearScreen: false,
   // The three text files live beside `ui/`, since the shell and the CLI read them too.

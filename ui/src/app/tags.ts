@@ -35,11 +35,17 @@ function planned_tag(change: ChangeView, now: number): TagView {
   return { look: change.problem ? "wait" : "none", icon: change.problem ? "clock" : "dash", text: t("states.planned") };
 }
 
-function awaiting_tag(change: ChangeView, now: number): TagView {
+/** `now` null: without the time that is left. */
+function awaiting_tag(change: ChangeView, now: number | null): TagView {
   const link = change.waits_for?.what === "link";
   const word = link ? t("states.awaiting_link") : t("states.awaiting_code");
-  const left = change.expires_at ? Date.parse(change.expires_at) - now : 0;
+  const left = change.expires_at && now !== null ? Date.parse(change.expires_at) - now : 0;
   return { look: "wait", icon: link ? "link" : "mail", text: left > 0 ? `${word} · ${span_words(left)}` : word };
+}
+
+/** For the panel, where the countdown stands below and the name needs the room. */
+export function tag_without_time(change: ChangeView): TagView {
+  return awaiting_tag(change, null);
 }
 
 export function tag_of_change(change: ChangeView, now: number): TagView {

@@ -2,7 +2,8 @@
 // Not here: the language (language.svelte.ts), the look-up (text.svelte.ts).
 import type en from "../../../text/en.json";
 
-export type Table = typeof en;
+/** `cli` is the command line's; the shipped page does not hold it. */
+export type Table = Omit<typeof en, "cli">;
 /** A sentence in several numbers, chosen by Intl.PluralRules and the gap `n`. */
 export type Plural = Partial<Record<Intl.LDMLPluralRule, string>> & { other: string };
 export type TextParams = Record<string, string | number | null | undefined>;

@@ -8,6 +8,9 @@ import type { Step } from "../parts/Steps.svelte";
 const looks = { done: "done", now: "now", to_come: "to_come", refused: "fail", unknown: "ask", void: "void" } as const;
 
 function title(step: StepView, change: ChangeView, names: { service: string }): string {
+  // It may be unknown although something was answered: a 502, a page of HTML.
+  const answered = `panel.steps.${step.id}.unknown_answered`;
+  if (step.state === "unknown" && change.problem?.status && has_text(answered)) return t(answered, names);
   const link = change.waits_for?.what === "link";
   if (step.id === "verify" && step.state === "now" && change.state === "verifying") return t("panel.steps.verify.sending", names);
   for (const key of link ? [`panel.steps.${step.id}.${step.state}_link`, `panel.steps.${step.id}.${step.state}`] : [`panel.steps.${step.id}.${step.state}`]) {

@@ -21,6 +21,11 @@ test("the fake is not in it", () => {
   expect(files.filter(({ text }) => text.includes("practice.example") || text.includes("first-start")).map(({ name }) => name)).toEqual([]);
 });
 
+test("the command line's sentences are not in it", () => {
+  expect(files.some(({ text }) => text.includes("Read back: it holds the new address"))).toBe(true);
+  expect(files.filter(({ text }) => text.includes("READDRESS_PASSPHRASE")).map(({ name }) => name)).toEqual([]);
+});
+
 test("no inline script, style or handler stands in the page, and nothing is fetched from elsewhere", () => {
   const html = files.find(({ name }) => name === "index.html")?.text ?? "";
   expect(html).toContain("<script");

@@ -276,7 +276,10 @@ fn what_is_wrong_with_an_address_is_named() {
     stage.add(Service::ZApi, "z");
     for (to, says) in [
         ("no-at-sign", "The @ is missing."),
-        ("Ana <ana@example.com>", "Use the address alone: ana@example.com"),
+        (
+            "Ana <ana@example.com>",
+            "Use the address alone: ana@example.com",
+        ),
     ] {
         let ran = stage.words(&["change", "z", "--to", to]).ends(2);
         assert!(ran.stderr.contains(says), "{}", ran.stderr);
