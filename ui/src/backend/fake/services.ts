@@ -32,9 +32,9 @@ export const services: readonly ServiceView[] = [
         es: "En el panel de Z-API: Instancias, editar. El Client-Token está en Seguridad.",
       },
       before_request: {
-        en: "WhatsApp mails six digits to the new address.",
-        "pt-BR": "O WhatsApp envia seis dígitos ao novo endereço.",
-        es: "WhatsApp envía seis dígitos a la dirección nueva.",
+        en: "The old address may stop counting as soon as this is sent, before the new one is verified.",
+        "pt-BR": "O endereço antigo pode deixar de valer assim que isto for enviado, antes de o novo ser verificado.",
+        es: "La dirección anterior puede dejar de valer en cuanto esto se envíe, antes de que la nueva esté verificada.",
       },
       after_request: { en: "Z-API asks for the code (VERIFY_EMAIL).", "pt-BR": "A Z-API pede o código (VERIFY_EMAIL).", es: "Z-API pide el código (VERIFY_EMAIL)." },
       waiting: {
@@ -77,9 +77,9 @@ export const services: readonly ServiceView[] = [
         es: "En el panel de Webshare: API, Keys.",
       },
       before_request: {
-        en: "Webshare mails a link to the new address. Paste it here; do not open it.",
-        "pt-BR": "A Webshare envia um link ao novo endereço. Cole aqui; não abra.",
-        es: "Webshare envía un enlace a la dirección nueva. Pégalo aquí; no lo abras.",
+        en: "Webshare answers \"accepted\" and mails a link to the new address. It does not say whether a mail was sent.",
+        "pt-BR": "A Webshare responde \"aceito\" e envia um link para o novo endereço. Ela não diz se o e-mail foi enviado.",
+        es: "Webshare responde \"aceptado\" y envía un enlace a la nueva dirección. No dice si el correo se envió.",
       },
       after_request: {
         en: "Webshare accepted it (204). That does not prove that a mail was sent.",
@@ -129,9 +129,9 @@ export const services: readonly ServiceView[] = [
         es: "En los ajustes de la cuenta en mannco.store.",
       },
       before_request: {
-        en: "Mannco.store mails six digits to the new address. They hold for 24 hours. When it is done, your other sessions there end.",
-        "pt-BR": "A Mannco.store envia seis dígitos ao novo endereço. Valem 24 horas. Ao terminar, as suas outras sessões lá acabam.",
-        es: "Mannco.store envía seis dígitos a la dirección nueva. Valen 24 horas. Al terminar, tus otras sesiones allí acaban.",
+        en: "One request in five minutes. Once the change is verified, your other sessions at Mannco.store end.",
+        "pt-BR": "Uma solicitação a cada cinco minutos. Quando a troca for verificada, suas outras sessões na Mannco.store terminam.",
+        es: "Una solicitud cada cinco minutos. Cuando el cambio se verifique, tus otras sesiones en Mannco.store terminan.",
       },
       waiting: {
         en: "Six digits to the new address. They hold for 24 hours.",
