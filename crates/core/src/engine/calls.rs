@@ -194,7 +194,10 @@ impl Engine {
             Sent::NotSent(problem) => Called::NotSent(problem),
             Sent::NoAnswer(mut problem) => {
                 // "Cannot be reached" would say that nothing was sent.
-                if problem.code == Code::Unreachable {
+                if matches!(
+                    problem.code,
+                    Code::Unreachable | Code::TlsFailed | Code::ProxyFailed
+                ) {
                     problem.code = Code::NoAnswer;
                 }
                 Called::NoAnswer(problem, Facts::default())
