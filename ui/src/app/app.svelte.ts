@@ -6,7 +6,6 @@ import type { ServiceView } from "../backend/types/ServiceView";
 import { set_language } from "../i18n";
 import { untick_all } from "./by_itself.svelte";
 import { forget_panel } from "./changes.svelte";
-import { set_ahead } from "./clock.svelte";
 import { as_problem } from "./problem";
 import { load_profiles, select_profile, watch_profiles } from "./profiles.svelte";
 
@@ -66,7 +65,6 @@ export async function take_state(state: AppState): Promise<void> {
   const switched = app.state !== null && app.state.mode !== state.mode;
   app.state = state;
   if (!switched) return;
-  set_ahead(0);
   select_profile(null);
   forget_panel();
   untick_all();

@@ -49,6 +49,11 @@ export function forget_answer(profile_id: string): void {
   delete state.problems[profile_id];
 }
 
+/** The list's own view of every open change counts again. */
+export function forget_open_answers(): void {
+  for (const [profile_id, change] of Object.entries(state.answers)) if (change.open) delete state.answers[profile_id];
+}
+
 export function draft_of(profile_id: string): NewChangeDraft | null {
   return state.drafts[profile_id] ?? null;
 }

@@ -7,7 +7,7 @@ import { preview } from "./preview";
 import { problem } from "./problem";
 import { service_of } from "./services";
 import type { Shared } from "./shared";
-import { change_view, is_end, now_of, type Change } from "./world";
+import { change_view, is_end, type Change } from "./world";
 
 type Calls = Pick<
   Backend,
@@ -32,7 +32,7 @@ export function create_change_calls(shared: Shared): Calls {
     if (shared.mode === "real") shared.vault.need();
   }
 
-  const view = (change: Change): ReturnType<typeof change_view> => change_view(shared.world(), change, true);
+  const view = (change: Change): ReturnType<typeof change_view> => change_view(change, true);
 
   /** The time by which a change has to be looked at; those without one come after. */
   function ends(change: Change): number {
@@ -48,7 +48,7 @@ export function create_change_calls(shared: Shared): Calls {
     if (text && ![change.profile, change.from ?? "", change.to, service_of(change.service).name].some((one) => one.toLowerCase().includes(text))) return false;
     if (filter.service && filter.service !== change.service) return false;
     if (filter.profile_id && filter.profile_id !== change.profile_id) return false;
-    return !filter.state || change_view(shared.world(), change, false).state === filter.state;
+    return !filter.state || change_view(change, false).state === filter.state;
   }
 
   return {
@@ -92,7 +92,7 @@ export function create_change_calls(shared: Shared): Calls {
     },
     cancel_change: async (change_id) => {
       const change = need_change(shared.world(), change_id);
-      await cancel(shared.world(), change, around);
+      await cancel(change, around);
       return view(change);
     },
     settle_change: async (change_id, how) => {
@@ -106,14 +106,14 @@ export function create_change_calls(shared: Shared): Calls {
       [...shared.world().changes.values()]
         .filter((change) => !is_end(change))
         .sort((a, b) => ends(a) - ends(b) || a.created_at.localeCompare(b.created_at))
-        .map((change) => change_view(shared.world(), change, false)),
+        .map((change) => change_view(change, false)),
 
     list_history: async (filter, after, limit) => {
       const all = [...shared.world().changes.values()].filter((change) => fits(change, filter)).sort((a, b) => b.created_at.localeCompare(a.created_at));
       const from = after === null ? 0 : Number(after);
-      return { items: all.slice(from, from + limit).map((change) => change_view(shared.world(), change, false)), next: from + limit < all.length ? String(from + limit) : null, total: all.length };
+      return { items: all.slice(from, from + limit).map((change) => change_view(change, false)), next: from + limit < all.length ? String(from + limit) : null, total: all.length };
     },
     get_change: async (id) => view(need_change(shared.world(), id)),
-    export_history: async () => `readdress-history-${new Date(now_of(shared.world())).toISOString().slice(0, 10)}.csv`,
+    export_history: async () => `readdress-history-${new Date(Date.now()).toISOString().slice(0, 10)}.csv`,
   };
 }

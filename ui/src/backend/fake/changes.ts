@@ -6,7 +6,7 @@ import { iso, pause } from "./clock";
 import { send_mail } from "./mails";
 import { problem } from "./problem";
 import { CODE, LINK_CODE, service_of } from "./services";
-import { is_end, log, new_id, now_of, open_change, type Change, type Profile, type World } from "./world";
+import { is_end, log, new_id, open_change, type Change, type Profile, type World } from "./world";
 
 /** Tells the page what is new, and how long an answer takes. */
 export interface Surroundings {
@@ -26,14 +26,14 @@ function need_rest(change: Change): void {
 }
 
 export function new_change(world: World, profile: Profile, to: string): Change {
-  const at = iso(now_of(world));
+  const at = iso(Date.now());
   const change: Change = {
     id: new_id(world), profile_id: profile.id, profile: profile.label, service: profile.service, from: profile.email, to, state: "planned", step: "request", proof: null, tries: 0,
     requested_at: null, expires_at: null, resend_at: null, retry_at: null, problem: null, cancelled_there: null, undo_of: null, created_at: at, updated_at: at, events: [],
     code: profile.service === "webshare" ? LINK_CODE : CODE, value: null, refused: [],
   };
   world.changes.set(change.id, change);
-  log(world, change, "planned");
+  log(change, "planned");
   return change;
 }
 
@@ -42,14 +42,14 @@ export function too_soon(world: World, profile: Profile): string | null {
   const gap = (service_of(profile.service).resend_after ?? 0) * 1000;
   const asked = [...world.changes.values()].filter((change) => change.profile_id === profile.id && change.requested_at !== null).map((change) => Date.parse(change.requested_at ?? ""));
   const free = Math.max(0, ...asked) + gap;
-  return gap > 0 && free > now_of(world) ? iso(free) : null;
+  return gap > 0 && free > Date.now() ? iso(free) : null;
 }
 
 function take_request(world: World, change: Change, answer: Answer): void {
   const service = service_of(change.service);
-  const now = now_of(world);
+  const now = Date.now();
   if (answer.means === "code_sent") {
-    log(world, change, "answer", { status: answer.status, millis: 571, meaning: "code_sent", says: answer.says });
+    log(change, "answer", { status: answer.status, millis: 571, meaning: "code_sent", says: answer.says });
     change.state = "awaiting_code";
     change.step = "verify";
     change.tries = 0;
@@ -64,21 +64,21 @@ function take_request(world: World, change: Change, answer: Answer): void {
   change.problem = { ...answer.problem, params: { service: service.name, host: service.host, ...answer.problem.params } };
   if (answer.means === "refused") {
     change.state = "refused";
-    log(world, change, "answer", { status: answer.problem.status, millis: 310, meaning: answer.problem.code, says: answer.problem.service_says });
+    log(change, "answer", { status: answer.problem.status, millis: 310, meaning: answer.problem.code, says: answer.problem.service_says });
   } else if (answer.means === "not_sent") {
     change.state = "planned";
-    log(world, change, "not_sent", { meaning: answer.problem.code });
+    log(change, "not_sent", { meaning: answer.problem.code });
   } else {
     change.state = "unknown";
     change.requested_at = iso(now);
-    log(world, change, "no_answer", { millis: 20_000, meaning: answer.problem.code });
+    log(change, "no_answer", { millis: 20_000, meaning: answer.problem.code });
   }
 }
 
 async function send_request(world: World, change: Change, around: Surroundings, limited: string | null): Promise<void> {
   change.state = "requesting";
   change.problem = null;
-  log(world, change, "intent");
+  log(change, "intent");
   around.emit(change);
   await pause(around.delay);
   const service = service_of(change.service);
@@ -86,7 +86,7 @@ async function send_request(world: World, change: Change, around: Surroundings, 
     change.state = "planned";
     change.retry_at = limited;
     change.problem = problem("rate_limited", { service: service.name, host: service.host }, { service_says: "Failed to create email change request! Need to wait 5 mins!", status: 300, retry_at: limited });
-    log(world, change, "answer", { status: 300, millis: 120, meaning: "rate_limited", says: change.problem.service_says });
+    log(change, "answer", { status: 300, millis: 120, meaning: "rate_limited", says: change.problem.service_says });
   } else take_request(world, change, answer_request(change.service, change.to));
   around.emit(change);
 }
@@ -103,7 +103,7 @@ export async function request(world: World, profile: Profile, asked: RequestChan
     need_rest(open);
     open.state = "cancelled";
     open.cancelled_there = false;
-    log(world, open, "replaced");
+    log(open, "replaced");
   }
   if (profile.email?.toLowerCase() === asked.to.toLowerCase() && profile.verified !== false) throw problem("email_same", { service: service_of(profile.service).name });
   const change = new_change(world, profile, asked.to);
@@ -117,13 +117,13 @@ function prove(world: World, change: Change): void {
   change.step = "read";
   change.proof = "read_back";
   change.problem = null;
-  log(world, change, "read_back", { status: 200, millis: 210, meaning: "proved" });
+  log(change, "read_back", { status: 200, millis: 210, meaning: "proved" });
   const profile = world.profiles.get(change.profile_id ?? "");
   if (!profile) return;
   profile.email = change.to;
   profile.verified = change.service === "z-api" ? true : null;
   profile.known = change.service === "z-api" ? "verified" : "changed";
-  profile.checked_at = iso(now_of(world));
+  profile.checked_at = iso(Date.now());
   profile.problem = null;
 }
 
@@ -134,11 +134,11 @@ export async function submit(world: World, change: Change, value: string, around
   change.step = "verify";
   change.value = value;
   change.state = "verifying";
-  log(world, change, "intent");
+  log(change, "intent");
   around.emit(change);
   await pause(around.delay);
   if (value === change.code) {
-    log(world, change, "answer", { status: change.service === "webshare" ? 204 : 200, millis: 430, meaning: "ok", says: change.service === "mannco-store" ? "Email change validation success" : null });
+    log(change, "answer", { status: change.service === "webshare" ? 204 : 200, millis: 430, meaning: "ok", says: change.service === "mannco-store" ? "Email change validation success" : null });
     prove(world, change);
   } else {
     const refusal = wrong_code(change.service);
@@ -146,7 +146,7 @@ export async function submit(world: World, change: Change, value: string, around
     change.tries += 1;
     change.refused.push(value);
     change.problem = { ...refusal, params: { service: service_of(change.service).name } };
-    log(world, change, "answer", { status: refusal.status, millis: 280, meaning: refusal.code, says: refusal.service_says });
+    log(change, "answer", { status: refusal.status, millis: 280, meaning: refusal.code, says: refusal.service_says });
     if (change.tries >= 5) {
       change.state = "refused";
       change.problem = problem("too_many_attempts", { service: service_of(change.service).name }, { service_says: "Too many attempts", status: 300 });
@@ -171,19 +171,19 @@ export async function resend(world: World, change: Change, around: Surroundings)
   around.emit(change);
 }
 
-export async function cancel(world: World, change: Change, around: Surroundings): Promise<void> {
+export async function cancel(change: Change, around: Surroundings): Promise<void> {
   need_rest(change);
   await pause(around.delay);
   change.state = "cancelled";
   change.cancelled_there = false;
-  log(world, change, "cancelled");
+  log(change, "cancelled");
   around.emit(change);
 }
 
 export async function settle(world: World, change: Change, how: "check" | "worked" | "send_again", around: Surroundings): Promise<void> {
   if (how === "check") return check(world, change, around);
   if (change.state !== "unknown") throw problem("change_not_open");
-  log(world, change, "settled", { meaning: how });
+  log(change, "settled", { meaning: how });
   if (how === "worked") take_request(world, change, { means: "code_sent", status: 200, says: null });
   else await send_request(world, change, around, null);
   around.emit(change);
@@ -194,6 +194,6 @@ export async function check(world: World, change: Change, around: Surroundings):
   need_rest(change);
   await pause(around.delay);
   if (change.to.startsWith("clicked@")) prove(world, change);
-  else log(world, change, "read_back", { status: 200, millis: 190, meaning: "other_address", step: "read" });
+  else log(change, "read_back", { status: 200, millis: 190, meaning: "other_address", step: "read" });
   around.emit(change);
 }

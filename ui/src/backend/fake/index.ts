@@ -13,7 +13,7 @@ import { create_profile_calls } from "./profile_calls";
 import { scenarios, seed, type Scenario } from "./scenarios";
 import type { Shared } from "./shared";
 import { FakeVault } from "./vault";
-import { new_world, now_of } from "./world";
+import { new_world } from "./world";
 
 function preferences_of(query: URLSearchParams): Preferences {
   return {
@@ -115,7 +115,7 @@ export function create_fake_backend(query = new URLSearchParams(location.search)
     choose_ca_file: async () => "/home/someone/company-ca.pem",
 
     get_diagnostics: async () =>
-      [`Readdress 0.1.0 (${state().platform})`, `time: ${iso(now_of(shared.world()))}`, `mode: ${shared.mode}`, `vault: ${state().vault.kind}, ${state().vault.state}`, `profiles: ${shared.world().profiles.size}`, `changes: ${shared.world().changes.size}`, "services: mannco-store, webshare, z-api", "proxy: " + network.proxy.kind].join("\n"),
+      [`Readdress 0.1.0 (${state().platform})`, `time: ${iso(Date.now())}`, `mode: ${shared.mode}`, `vault: ${state().vault.kind}, ${state().vault.state}`, `profiles: ${shared.world().profiles.size}`, `changes: ${shared.world().changes.size}`, "services: mannco-store, webshare, z-api", "proxy: " + network.proxy.kind].join("\n"),
     copy_text: async (text) => {
       shared.clipboard = text;
     },

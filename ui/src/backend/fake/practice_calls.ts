@@ -1,6 +1,7 @@
-// The contract's calls about practice: its own world, its own clock, its own mailbox.
+// The contract's calls about practice: its own world, its own mailbox.
 // Not here: the mails' texts (mails.ts).
 import type { Backend } from "../backend";
+import { iso } from "./clock";
 import { add_profile } from "./seeds";
 import { service_of } from "./services";
 import type { Shared } from "./shared";
@@ -37,7 +38,13 @@ export function create_practice_calls(shared: Shared): Calls {
     },
     list_practice_mails: async () => shared.practice.mails.slice(),
     pass_practice_time: async (seconds) => {
-      shared.practice.ahead += seconds * 1000;
+      // As in the core: what is dated moves, the clock does not.
+      for (const change of shared.practice.changes.values()) {
+        for (const time of ["requested_at", "expires_at", "resend_at", "retry_at"] as const) {
+          const at = change[time];
+          if (at !== null) change[time] = iso(Date.parse(at) - seconds * 1000);
+        }
+      }
       shared.emit({ all: true });
     },
     remove_practice_data: async () => {

@@ -9,7 +9,7 @@ import { understand_keys, type PastedKeys } from "./paste";
 import { problem } from "./problem";
 import { service_of, services } from "./services";
 import type { Shared } from "./shared";
-import { new_id, now_of, open_change, profile_view, type Profile } from "./world";
+import { new_id, open_change, profile_view, type Profile } from "./world";
 
 type Calls = Pick<Backend, "list_services" | "set_limit_scope" | "list_profiles" | "get_profile" | "read_pasted_profile" | "add_profile" | "test_profile" | "edit_profile" | "remove_profile" | "read_profile" | "check_address">;
 
@@ -151,7 +151,7 @@ export function create_profile_calls(shared: Shared): Calls {
       const open = open_change(world, id);
       if (open && open.state !== "requesting" && open.state !== "verifying" && open.state !== "planned") await check(world, open, { delay: shared.delay, emit: () => undefined });
       else await pause(shared.delay);
-      profile.checked_at = iso(now_of(world));
+      profile.checked_at = iso(Date.now());
       profile.problem = null;
       if (profile.known === "never_checked") {
         profile.email = `${profile.label.toLowerCase().replace(/[^a-z0-9]+/g, "")}@oldname.example`;

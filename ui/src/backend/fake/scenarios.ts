@@ -4,7 +4,7 @@ import { iso } from "./clock";
 import { problem } from "./problem";
 import { add_change, add_profile, type ProfileSeed } from "./seeds";
 import { seed_states } from "./states";
-import { now_of, type World } from "./world";
+import { type World } from "./world";
 
 export const scenarios = ["first-start", "empty", "mock", "10000", "states", "hostile", "locked", "fatal", "practice", "notices"] as const;
 export type Scenario = (typeof scenarios)[number];
@@ -42,7 +42,7 @@ function seed_mock(world: World): void {
   add({ label: "Trade desk 4", service: "mannco-store", email: null, known: "never_checked", checked: null });
   add({ label: "Night desk", service: "z-api", email: "night@newname.example", known: "verified", checked: 1400, instance: "11AF00000000000000000000000000003D" });
   const trade6 = add({ label: "Trade desk 6", service: "mannco-store", email: "trade6@oldname.example", checked: 40 });
-  const retry = iso(now_of(world) + 252_000);
+  const retry = iso(Date.now() + 252_000);
   add_change(world, trade6, {
     to: "trade6@newname.example", state: "planned", asked: 0.8,
     more: { retry_at: retry, problem: problem("rate_limited", { service: "Mannco.store" }, { service_says: "Failed to create email change request! Need to wait 5 mins!", status: 300, retry_at: retry }) },

@@ -5,7 +5,7 @@ import { iso } from "./clock";
 import { problem } from "./problem";
 import { add_change, add_profile, type ChangeSeed } from "./seeds";
 import { CODE, service_of } from "./services";
-import { now_of, type World } from "./world";
+import { type World } from "./world";
 
 const refusals: [string, Code, string | null, number][] = [
   ["mannco-store", "email_taken", "Email already in use", 300],
@@ -43,7 +43,7 @@ export function seed_states(world: World): void {
   put("15 Verifying", "z-api", { state: "verifying", asked: 2 });
   put("16 Unknown at the request", "mannco-store", { state: "unknown", asked: 303, more: { problem: named("mannco-store", "no_answer") } });
   put("17 Unknown at the code", "webshare", { state: "unknown", step: "verify", asked: 30, ended: 4, more: { problem: named("webshare", "service_unavailable", "Bad gateway", 502) } });
-  const retry = iso(now_of(world) + 252_000);
+  const retry = iso(Date.now() + 252_000);
   put("18 Too soon", "mannco-store", { state: "planned", asked: 0.8, more: { retry_at: retry, problem: { ...named("mannco-store", "rate_limited", "Failed to create email change request! Need to wait 5 mins!", 300), retry_at: retry } } });
   put("19 Not sent", "z-api", { state: "planned", asked: 3, more: { problem: named("z-api", "unreachable") } });
   put("20 Ran out", "mannco-store", { state: "awaiting_code", asked: 24 * 60 + 90 });

@@ -21,17 +21,11 @@ export interface World {
   profiles: Map<string, Profile>;
   changes: Map<string, Change>;
   mails: PracticeMail[];
-  /** Milliseconds that practice time runs ahead. */
-  ahead: number;
   next_id: number;
 }
 
 export function new_world(): World {
-  return { profiles: new Map(), changes: new Map(), mails: [], ahead: 0, next_id: 1 };
-}
-
-export function now_of(world: World): number {
-  return Date.now() + world.ahead;
+  return { profiles: new Map(), changes: new Map(), mails: [], next_id: 1 };
 }
 
 export function new_id(world: World): string {
@@ -43,8 +37,8 @@ export function is_end(change: Change): boolean {
   return ["changed", "refused", "expired", "cancelled"].includes(change.state);
 }
 
-export function log(world: World, change: Change, kind: EventKind, more: Partial<EventView> = {}): void {
-  const at = iso(now_of(world));
+export function log(change: Change, kind: EventKind, more: Partial<EventView> = {}): void {
+  const at = iso(Date.now());
   change.events.push({ at, kind, step: change.step, status: null, millis: null, meaning: null, says: null, ...more });
   change.updated_at = at;
 }
@@ -72,8 +66,8 @@ function without<T extends object, K extends keyof T>(from: T, ...names: K[]): O
   return out;
 }
 
-export function change_view(world: World, change: Change, with_events: boolean): ChangeView {
-  const now = now_of(world);
+export function change_view(change: Change, with_events: boolean): ChangeView {
+  const now = Date.now();
   const { events, value } = change;
   const plain = without(change, "code", "value", "refused", "events");
   const service = service_of(change.service);
@@ -109,5 +103,5 @@ export function profile_view(world: World, profile: Profile, locked: boolean): P
   const shown = changes.find((change) => !is_end(change)) ?? (last && ["refused", "expired"].includes(last.state) ? last : undefined);
   const has_secret: Record<string, number> = {};
   for (const [id, value] of Object.entries(secrets)) has_secret[id] = locked ? 0 : value.length;
-  return { ...plain, has_secret, change: shown ? change_view(world, shown, true) : null };
+  return { ...plain, has_secret, change: shown ? change_view(shown, true) : null };
 }
