@@ -79,8 +79,7 @@ export async function load_services(): Promise<void> {
 /** Services and profiles, from the start. */
 export async function reload(): Promise<void> {
   if (app.state?.fatal) return;
-  await load_services();
-  await load_profiles();
+  await Promise.all([load_services(), load_profiles()]);
 }
 
 /** The history of one profile, found by its name. */
@@ -106,12 +105,14 @@ export async function prefer(part: Partial<Preferences>): Promise<void> {
 
 export async function start(): Promise<void> {
   try {
-    await set_language(null);
+    // The words, and what the shell says, are fetched side by side: each is a wait of its own.
     const door = await open_backend();
+    const told = door.get_app_state();
+    await set_language(null);
     window.addEventListener("unhandledrejection", (event) => app.faults.push(as_problem(event.reason)));
     window.addEventListener("hashchange", () => (app.route = route_of(location.hash)));
     app.route = route_of(location.hash);
-    await take_state(await door.get_app_state());
+    await take_state(await told);
     door.on_app_state((state) => void take_state(state));
     watch_profiles();
     await reload();

@@ -1,5 +1,6 @@
 // Which backend the page talks to: the shell where there is one, else the fake, which no production bundle holds.
 import type { Backend } from "./backend";
+import { create_tauri_backend } from "./tauri";
 
 declare global {
   interface Window {
@@ -12,7 +13,8 @@ let chosen: Backend | undefined;
 /** Before the first screen. Rejects where there is neither a shell nor a fake. */
 export async function open_backend(): Promise<Backend> {
   if (window.__TAURI_INTERNALS__) {
-    chosen = (await import("./tauri")).create_tauri_backend();
+    // Not fetched on its own: the first screen would wait for one more file.
+    chosen = create_tauri_backend();
   } else if (import.meta.env.MODE !== "production") {
     chosen = (await import("./fake")).create_fake_backend();
   } else {
