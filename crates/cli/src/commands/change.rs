@@ -46,7 +46,11 @@ pub async fn request(engine: &Engine, args: ChangeArgs, console: &Console) -> Do
     match engine.request_change(asked).await {
         Ok(view) => Ok(answer(engine, &view, Asked::Request, console)),
         Err(problem) => {
-            let failure = Failure::from(problem).name(&args.profile);
+            let once = problem.code == Code::FieldMissing;
+            let mut failure = Failure::from(problem).name(&args.profile);
+            if once {
+                failure = failure.instead("secret_once");
+            }
             match standing(engine, profile, &args.to, failure.problem.code) {
                 Some(view) => Ok(document(engine, &view, console).failed(Some(failure))),
                 None => Err(failure),
@@ -57,6 +61,11 @@ pub async fn request(engine: &Engine, args: ChangeArgs, console: &Console) -> Do
 
 /// The side effects that only the service's manifest knows, and what speaks against the address.
 fn tell_before(engine: &Engine, profile: Uuid, to: &str, console: &Console) -> Result<()> {
+    let check = engine.check_address(profile, to)?;
+    if check.problem.is_some() {
+        // Nothing will be sent: the refusal says why.
+        return Ok(());
+    }
     let view = engine.profile(profile)?;
     let service = engine
         .services()?
@@ -70,7 +79,7 @@ fn tell_before(engine: &Engine, profile: Uuid, to: &str, console: &Console) -> R
     {
         console.note(&format!("{}: {text}", service.name));
     }
-    for doubt in engine.check_address(profile, to)?.doubts {
+    for doubt in check.doubts {
         match doubt {
             Doubt::Typo { suggestion } => console.note(
                 &console
