@@ -1,5 +1,6 @@
 // One flow: a fresh home, a started app, its window; and a picture of what it looked like when it went wrong.
 import test from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
 import { make_home, start_app } from "./driver.js";
 import { Window } from "./window.js";
 
@@ -23,7 +24,9 @@ export function flow(name, steps, env = {}) {
     try {
       await steps(window, home, stop);
     } catch (why) {
-      if (started) t.diagnostic(`picture: ${await window.shoot(name.replace(/\W+/g, "-")).catch(String)}`);
+      // WebDriver's screenshot can wait for ever (see shots.mjs): what went wrong must be told all the same.
+      const picture = started && Promise.race([window.shoot(name.replace(/\W+/g, "-")).catch(String), pause(5000, "none in 5 s", { ref: false })]);
+      if (picture) t.diagnostic(`picture: ${await picture}`);
       throw why;
     }
   });
