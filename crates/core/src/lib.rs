@@ -11,6 +11,7 @@ pub mod engine;
 pub mod error;
 pub mod folder;
 pub mod http;
+pub mod kill;
 pub mod mail;
 pub mod manifest;
 pub mod profile;
