@@ -1,7 +1,7 @@
 //! Logs: one file a day in the data folder, seven kept. They never hold a secret, a code or a full address.
 //!
-//! Only our own crates are written down: what a library logs about a request may hold its URL, and Z-API's token is
-//! part of a path.
+//! Only our own crates are written down, whatever the environment asks for: what a library logs about a request may hold
+//! its URL, and Z-API's token is part of a path; the keychain's library logs whole messages.
 
 use std::path::Path;
 
@@ -25,9 +25,13 @@ pub fn start(folder: &Path) {
     else {
         return;
     };
+    let level = std::env::var("READDRESS_LOG")
+        .ok()
+        .and_then(|level| level.parse().ok())
+        .unwrap_or(Level::INFO);
     let ours = Targets::new()
-        .with_target("readdress_core", Level::INFO)
-        .with_target("readdress_shell", Level::INFO);
+        .with_target("readdress_core", level)
+        .with_target("readdress_shell", level);
     let lines = fmt::layer()
         .with_ansi(false)
         .with_writer(std::sync::Mutex::new(file));
@@ -41,7 +45,7 @@ pub fn start(folder: &Path) {
     }
 }
 
-/// Where a panic happened; its message may hold anything.
+/// Where a panic happened; its message may hold anything. In the program the hook before this one says no more either.
 fn log_panics() {
     let before = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
