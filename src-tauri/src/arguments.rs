@@ -15,6 +15,8 @@ pub struct Start {
     pub vault: VaultEnv,
     /// A second start raises the first window. Off under `READDRESS_E2E=1`: there the next window races the last one's end.
     pub single_instance: bool,
+    /// `READDRESS_LOG`; `None`: info.
+    pub log: Option<tracing::Level>,
     /// `READDRESS_REPORT_USABLE=1`: say on stdout when the first list is painted.
     pub report_usable: bool,
 }
@@ -57,6 +59,9 @@ pub fn read(arguments: impl Iterator<Item = OsString>) -> Result<Asked, String> 
             auto_keychain: false,
         },
         single_instance: !is_set("READDRESS_E2E"),
+        log: std::env::var("READDRESS_LOG")
+            .ok()
+            .and_then(|level| level.parse().ok()),
         report_usable: is_set("READDRESS_REPORT_USABLE"),
     };
     let mut arguments = arguments;

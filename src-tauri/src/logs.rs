@@ -14,8 +14,8 @@ use tracing_subscriber::{Registry, fmt};
 
 const DAYS_KEPT: usize = 7;
 
-/// Begins to log into `folder`, once per process. A folder that takes no log keeps nobody from working.
-pub fn start(folder: &Path) {
+/// Begins to log into `folder`, once per process, what our crates say at `level` and above. A folder that takes no log keeps nobody from working.
+pub fn start(folder: &Path, level: Level) {
     let Ok(file) = RollingFileAppender::builder()
         .rotation(Rotation::DAILY)
         .filename_prefix("readdress")
@@ -25,10 +25,6 @@ pub fn start(folder: &Path) {
     else {
         return;
     };
-    let level = std::env::var("READDRESS_LOG")
-        .ok()
-        .and_then(|level| level.parse().ok())
-        .unwrap_or(Level::INFO);
     let ours = Targets::new()
         .with_target("readdress_core", level)
         .with_target("readdress_shell", level);

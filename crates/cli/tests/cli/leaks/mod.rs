@@ -202,11 +202,21 @@ impl Watched {
     pub fn addresses_logged(&self) -> Vec<String> {
         let said = self.said.borrow();
         let lines = said.iter().flat_map(|(_, text)| text.lines());
-        let logged = lines.filter(|line| line.contains("readdress_") && line.contains("Z "));
-        let logged: Vec<&str> = logged.collect();
+        // `2026-11-20T11:31:47.829403Z  INFO readdress_core::engine: …`
+        let is_log = |line: &&str| {
+            let time = line.split(' ').next().unwrap_or_default();
+            time.len() == 27 && time.ends_with('Z') && time.contains('T')
+        };
+        let logged: Vec<&str> = lines.filter(is_log).collect();
         assert!(
             logged.iter().any(|line| line.contains("answered")),
             "there is a log"
+        );
+        let foreign = logged.iter().filter(|line| !line.contains(" readdress_"));
+        assert_eq!(
+            foreign.collect::<Vec<_>>(),
+            Vec::<&&str>::new(),
+            "only our own crates log"
         );
         let search = Search::new([("old address", BEFORE), ("new address", AFTER)]);
         let found = logged
