@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use super::{Engine, lock};
+use crate::change::Change;
 use crate::change::machine::{Shape, ShapeStep};
 use crate::email::EmailAddress;
 use crate::error::{Code, Problem, Result};
@@ -74,6 +75,11 @@ impl Context {
                 used.push(secret);
             }
         }
+    }
+
+    /// The codes that were given for this change.
+    pub fn remember_codes(&self, change: &Change) {
+        self.remember(change.values.iter().map(|value| value.text.clone()));
     }
 
     /// Removes everything secret that is known here from the service's words, and clips them.

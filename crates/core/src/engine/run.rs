@@ -74,7 +74,6 @@ impl Engine {
         mut input: Input,
     ) -> Result<Change> {
         let mut run = Run::default();
-        context.remember(change.values.iter().map(|value| value.text.clone()));
         loop {
             let done = self.put(context, &change, input, &mut run).await?;
             change = done.change;
