@@ -189,6 +189,8 @@ test("no secret leaves its place: page, answers, files, output, processes", { ti
   await window.press(text("settings.diagnostics"));
   await window.says(text("settings.diagnostics_body"));
   await page_is_clean(window, all, "in the diagnostics");
+  // What both programs do first (core's `process::guard`) was done: a crash leaves no picture of the memory.
+  assert.match(await readFile(`/proc/${await app_process(home)}/limits`, "utf8"), /Max core file size +[01] /);
   const running = await search({ canaries: all, processes: [await app_process(home)] });
   assert.ok(running.looked_at >= 3, "the app and WebKit's processes");
   assert.deepEqual(running.found, []);

@@ -57,6 +57,6 @@ fn inside_base64(engine: &impl Engine, canary: &[u8], shift: usize) -> Vec<u8> {
     bytes.extend(canary);
     let text = engine.encode(&bytes);
     let first = [0, 2, 3][shift];
-    let last = text.len() - usize::from(bytes.len() % 3 != 0);
+    let last = text.len() - usize::from(!bytes.len().is_multiple_of(3));
     text.as_bytes()[first..last].to_vec()
 }

@@ -84,6 +84,31 @@ fn a_removed_profile_leaves_nothing_on_the_pages_that_it_freed() {
 }
 
 #[test]
+fn a_proxy_with_a_password_is_used_and_not_told() {
+    let watched = Watched::new(Service::Webshare);
+    let add = [
+        "profile",
+        "add",
+        "--service",
+        "webshare",
+        "--label",
+        LABEL,
+        "--base-url",
+        "https://canary.invalid",
+        "--secret",
+        "api_key=KEY",
+    ];
+    let key = watched.known_there().remove(0);
+    watched
+        .keep("profile add", watched.call(&add).env("KEY", &key))
+        .ends(0);
+    let failed = watched.keep("read", watched.call(&["read", LABEL, "--json"]));
+    assert_eq!(failed.ends(1).error(), "proxy_failed");
+    watched.both(&["profile", "list"]);
+    assert_eq!(watched.found(), []);
+}
+
+#[test]
 fn the_search_sees_what_the_service_saw() {
     let watched = Watched::new(Service::ManncoStore);
     watched.add();

@@ -49,7 +49,7 @@ impl Watched {
             .secrets
             .borrow_mut()
             .insert("the data key".to_owned(), key);
-        watched.watch("a proxy's password", "pröxy/pass+w%2Ford");
+        watched.watch("a proxy's password", "pr0xy/pass+w%2Ford-canary");
         watched.open_account();
         watched
     }
@@ -108,10 +108,13 @@ impl Watched {
             .env("READDRESS_LOG", "trace")
             .env("RUST_LOG", "trace")
             .env("RUST_BACKTRACE", "full")
-            .env("HTTP_PROXY", "http://me:pröxy%2Fpass+w%252Ford@127.0.0.1:9")
+            .env(
+                "HTTP_PROXY",
+                "http://me:pr0xy%2Fpass+w%252Ford-canary@127.0.0.1:9",
+            )
             .env(
                 "HTTPS_PROXY",
-                "http://me:pröxy%2Fpass+w%252Ford@127.0.0.1:9",
+                "http://me:pr0xy%2Fpass+w%252Ford-canary@127.0.0.1:9",
             )
     }
 
