@@ -205,6 +205,7 @@ impl Engine {
                 Called::NoAnswer(problem, Facts::default())
             }
             Sent::Answer(answer) => {
+                self.compare_clock(context, &answer).await;
                 let mut verdict = manifest::judge(&context.manifest, step, &answer);
                 let email = verdict
                     .shows

@@ -13,8 +13,8 @@ use crate::profile::Profile;
 use crate::secret::{Redactor, Secret};
 use crate::vault::{Key, open_secrets};
 
-/// A token captured by a login is kept under this prefix and its secret's name.
-pub(super) const CAPTURED: &str = "login:";
+pub(super) use crate::vault::CAPTURED;
+
 /// From this length on, in characters, a secret is none by chance.
 const LONG_SECRET: u32 = 20;
 
