@@ -151,7 +151,7 @@ fn real_flow(window: &Watched, sandbox: &Sandbox, service: Service) {
         json!({})
     };
     let mut request = request_to(&id, NEW);
-    request["request"]["secrets"] = once.clone();
+    request["request"]["secrets"] = once;
     request["request"]["replace"] = true.into();
     request["request"]["anyway"] = true.into();
     // Not 403: Mannco.store is asked again with a new token then, and takes it.
