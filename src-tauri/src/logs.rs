@@ -3,8 +3,12 @@
 //! Only our own crates are written down: what a library logs about a request may hold its URL, and Z-API's token is
 //! part of a path.
 
-use std::path::Path;
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
+use readdress_core::folder::private_file;
 use tracing::Level;
 use tracing_appender::rolling::{RollingFileAppender, Rotation};
 use tracing_subscriber::filter::Targets;
@@ -16,6 +20,8 @@ const DAYS_KEPT: usize = 7;
 
 /// Begins to log into `folder`, once per process. A folder that takes no log keeps nobody from working.
 pub fn start(folder: &Path) {
+    // Before the appender, which opens its file at once.
+    Private::new(folder, ()).make(Timestamp::now());
     let Ok(file) = RollingFileAppender::builder()
         .rotation(Rotation::DAILY)
         .filename_prefix("readdress")
@@ -30,7 +36,7 @@ pub fn start(folder: &Path) {
         .with_target("readdress_shell", Level::INFO);
     let lines = fmt::layer()
         .with_ansi(false)
-        .with_writer(std::sync::Mutex::new(file));
+        .with_writer(std::sync::Mutex::new(Private::new(folder, file)));
     if Registry::default()
         .with(lines)
         .with(ours)
@@ -38,6 +44,42 @@ pub fn start(folder: &Path) {
         .is_ok()
     {
         log_panics();
+    }
+}
+
+/// The appender makes its files for everybody's eyes, but keeps the rights of one that is there: so each day's is made here
+/// first.
+struct Private<W> {
+    folder: PathBuf,
+    /// The day whose file is there. The appender counts days in UTC.
+    day: String,
+    inner: W,
+}
+
+impl<W> Private<W> {
+    fn new(folder: &Path, inner: W) -> Self {
+        let (folder, day) = (folder.to_owned(), String::new());
+        Self { folder, day, inner }
+    }
+
+    fn make(&mut self, now: Timestamp) {
+        let day = now.strftime("%Y-%m-%d").to_string();
+        if day != self.day {
+            let file = self.folder.join(format!("readdress.{day}.log"));
+            let _ = private_file(&file, OpenOptions::new().append(true).create(true));
+            self.day = day;
+        }
+    }
+}
+
+impl<W: Write> Write for Private<W> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.make(Timestamp::now());
+        self.inner.write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.inner.flush()
     }
 }
 

@@ -5,11 +5,13 @@
 //! must survive (core's database), and any command of the plugin for the page, which has no permission on it.
 
 use std::collections::BTreeMap;
-use std::io::ErrorKind;
+use std::fs::OpenOptions;
+use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use readdress_core::error::{Code, Problem, Result};
+use readdress_core::folder::private_file;
 use serde::{Deserialize, Serialize};
 use tauri::{AppHandle, Runtime};
 use tauri_plugin_store::StoreExt as _;
@@ -78,6 +80,22 @@ pub fn load(file: &Path) -> (Preferences, Option<Problem>) {
 fn parse(bytes: &[u8]) -> serde_json::Result<Preferences> {
     let object: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(bytes)?;
     serde_json::from_value(object.into())
+}
+
+/// The plugins that write these files leave them to everybody's eyes, but keep the rights of one that is there. So it is there
+/// first: empty, for this user only. Without it they still work.
+pub fn prepare(file: &Path) {
+    let new = file.with_extension("new");
+    let written = private_file(
+        &new,
+        OpenOptions::new().write(true).create(true).truncate(true),
+    )
+    .and_then(|mut empty| empty.write_all(b"{}"));
+    // Linked under its name only where nothing is: whole at once, and over nobody's file.
+    if written.is_ok() {
+        let _ = std::fs::hard_link(&new, file);
+    }
+    let _ = std::fs::remove_file(&new);
 }
 
 fn set_aside(file: &Path) -> Problem {

@@ -30,12 +30,27 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use readdress_core::error::Code;
+use readdress_core::process;
+use zeroizing_alloc::ZeroAlloc;
 
 use crate::answer::Failure;
 use crate::args::Cli;
 use crate::console::Console;
 
+/// Whatever held a secret on the heap is overwritten when it is given back, in libraries too.
+#[global_allocator]
+static HEAP: ZeroAlloc<std::alloc::System> = ZeroAlloc(std::alloc::System);
+
 fn main() -> ExitCode {
+    process::forbid_core_dumps();
+    #[expect(
+        unsafe_code,
+        reason = "the environment is changed before there is a second thread"
+    )]
+    // SAFETY: first thing in `main`.
+    unsafe {
+        process::hide("READDRESS_PASSPHRASE");
+    }
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => return usage::refuse(&error).into(),

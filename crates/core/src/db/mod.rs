@@ -32,7 +32,7 @@ pub(crate) use fail::Fail;
 pub use job::{
     ChangeWrite, Expect, Job, ProfileWrite, SealedValue, SecretWrite, Seen, StoredChange, Use,
 };
-pub(crate) use vault_row::VaultRow;
+pub(crate) use vault_row::{VaultRow, refuse_orphans};
 
 use crate::error::{Code, Problem, Result};
 use crate::folder::{Folder, ProcessLock};
