@@ -60,18 +60,6 @@ impl VaultRow {
         }
         self.insert(db)
     }
-
-    /// Puts `self`'s wrapped key in the place of the one in `old`, if that is still there.
-    pub fn rewrap(&self, db: &Connection, old: &Self) -> std::result::Result<(), Fail> {
-        let rows = db
-            .prepare_cached("UPDATE vault SET wrapped = ?3 WHERE id = ?1 AND wrapped IS ?2")?
-            .execute(params![Id(old.id), old.wrapped, self.wrapped])?;
-        if rows == 1 {
-            Ok(())
-        } else {
-            Err(Code::Busy.into())
-        }
-    }
 }
 
 fn add_leftover(db: &Connection, id: Uuid) -> std::result::Result<(), Fail> {

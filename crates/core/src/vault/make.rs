@@ -71,6 +71,7 @@ impl Vault {
         at("vault: after the commit");
         if result.is_ok() {
             self.opened(&key);
+            self.inner.db.forget_deleted();
             if let Some(path) = path.filter(|_| succeeds) {
                 key_file::succeed(&PathBuf::from(path))?;
                 at("vault: key file in place");

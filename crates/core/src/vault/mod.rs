@@ -222,10 +222,11 @@ impl Vault {
         self.make_vault(kind, passphrase).await.map(drop)
     }
 
-    /// Wraps the same key in another passphrase.
+    /// Seals everything with a new key under another passphrase: who knows the old one and has an old copy of the folder
+    /// opens nothing that is kept from now on.
     ///
     /// # Errors
-    /// `passphrase_wrong`, `passphrase_too_short`; `vault_unset`.
+    /// `passphrase_wrong`, `passphrase_too_short`; `vault_unset`; as [`Vault::change_kind`].
     pub async fn change_passphrase(&self, current: Secret, next: Secret) -> Result<()> {
         passphrase::check(&next)?;
         let _gate = self.inner.gate.lock().await;
@@ -234,29 +235,8 @@ impl Vault {
             return Err(home::other_kind(Code::PassphraseWrong, row.kind));
         }
         let key = self.unwrap(&row, current).await?;
-        let work_factor = self.inner.work_factor;
-        let wrapped = home::off_thread({
-            let key = key.clone();
-            move || passphrase::wrap(&key, &next, work_factor)
-        })
-        .await?;
-        let new = VaultRow {
-            wrapped: Some(wrapped),
-            ..row.clone()
-        };
-        let at = self.inner.at;
-        at("vault: wrapped anew");
-        self.inner
-            .db
-            .write_async(move |db| {
-                new.rewrap(db, &row)?;
-                at("vault: before the commit");
-                Ok(())
-            })
-            .await?;
-        at("vault: after the commit");
-        self.opened(&key);
-        Ok(())
+        self.change_key(key, row, VaultKind::Passphrase, Some(next))
+            .await
     }
 
     /// Moves the vault to another kind of place, with a new key. `passphrase` is the new kind's.
@@ -310,6 +290,7 @@ impl Vault {
         at("vault: after the commit");
         if result.is_ok() {
             self.opened(&key);
+            self.inner.db.forget_deleted();
         }
         self.sweep().await;
         result

@@ -147,9 +147,8 @@ impl Task {
                 &["vault: key file in place"],
             ]
             .concat(),
-            Self::PassphraseKey => commit.to_vec(),
+            Self::PassphraseKey | Self::Passphrase => commit.to_vec(),
             Self::ToPassphrase => [&commit[..], &deletes].concat(),
-            Self::Passphrase => [&["vault: wrapped anew"][..], &commit].concat(),
         }
     }
 }
