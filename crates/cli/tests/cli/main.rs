@@ -10,6 +10,8 @@ mod lists;
 mod manifests;
 mod open;
 mod play;
+#[cfg(unix)]
+mod rights;
 mod stage;
 mod unknown;
 mod usage;
