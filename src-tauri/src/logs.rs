@@ -22,13 +22,7 @@ const DAYS_KEPT: usize = 7;
 pub fn start(folder: &Path) {
     // Before the appender, which opens its file at once.
     Private::new(folder, ()).make(Timestamp::now());
-    let Ok(file) = RollingFileAppender::builder()
-        .rotation(Rotation::DAILY)
-        .filename_prefix("readdress")
-        .filename_suffix("log")
-        .max_log_files(DAYS_KEPT)
-        .build(folder)
-    else {
+    let Ok(file) = appender(folder) else {
         return;
     };
     let ours = Targets::new()
@@ -45,6 +39,15 @@ pub fn start(folder: &Path) {
     {
         log_panics();
     }
+}
+
+fn appender(folder: &Path) -> Result<RollingFileAppender, tracing_appender::rolling::InitError> {
+    RollingFileAppender::builder()
+        .rotation(Rotation::DAILY)
+        .filename_prefix("readdress")
+        .filename_suffix("log")
+        .max_log_files(DAYS_KEPT)
+        .build(folder)
 }
 
 /// The appender makes its files for everybody's eyes, but keeps the rights of one that is there: so each day's is made here
@@ -92,4 +95,46 @@ fn log_panics() {
         }
         before(panic);
     }));
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt as _;
+
+    /// The next day's file too is made here, before the appender would make it.
+    #[test]
+    fn each_days_file_is_private() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut log = Private::new(folder.path(), Vec::<u8>::new());
+        for time in ["2026-11-20T23:59:59Z", "2026-11-21T00:00:00Z"] {
+            log.make(time.parse().expect("a time"));
+        }
+        for day in ["2026-11-20", "2026-11-21"] {
+            let file = folder.path().join(format!("readdress.{day}.log"));
+            let mode = std::fs::metadata(&file)
+                .expect("it is made")
+                .permissions()
+                .mode();
+            assert_eq!(mode & 0o777, 0o600, "{day}");
+        }
+    }
+
+    /// And it is the file into which the appender then writes.
+    #[test]
+    fn the_appender_names_its_files_so() {
+        let folder = tempfile::tempdir().expect("a folder");
+        Private::new(folder.path(), ()).make(Timestamp::now());
+        let mut file = appender(folder.path()).expect("an appender");
+        file.write_all(b"a line").expect("written");
+        let files: Vec<_> = std::fs::read_dir(folder.path())
+            .expect("a folder")
+            .flatten()
+            .collect();
+        for file in &files {
+            let mode = file.metadata().expect("it is there").permissions().mode();
+            assert_eq!(mode & 0o777, 0o600, "{file:?}");
+        }
+        assert!(!files.is_empty());
+    }
 }

@@ -117,6 +117,7 @@ fn damaged(file: &Path) -> Problem {
 /// # Errors
 /// `disk_full`, `folder_read_only`.
 pub fn save<R: Runtime>(app: &AppHandle<R>, file: &Path, preferences: &Preferences) -> Result<()> {
+    prepare(file);
     let store = app
         .store_builder(file)
         // A save that nobody waits for would be a save whose error nobody hears.

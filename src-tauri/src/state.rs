@@ -199,9 +199,7 @@ impl Shell {
 fn open(path: PathBuf, vault: VaultEnv) -> Result<Engine> {
     let opened = Folder::open(&path).and_then(|folder| {
         logs::start(&folder.logs_dir());
-        for name in ["settings.json", "window.json"] {
-            preferences::prepare(&folder.path().join(name));
-        }
+        preferences::prepare(&folder.path().join("window.json"));
         Engine::open(Options {
             data_dir: Some(path),
             vault,

@@ -54,7 +54,11 @@ fn flow_under(umask: &str) {
         .run();
     made.ends(0);
     assert_eq!(mode(&key), 0o600);
-    stage.add_call(Service::ZApi, "z").umask(umask).run().ends(0);
+    stage
+        .add_call(Service::ZApi, "z")
+        .umask(umask)
+        .run()
+        .ends(0);
     let mut slow = readdress_sandbox::Fault::new(Service::ZApi, readdress_sandbox::FaultKind::Late);
     slow.delay_ms = 1500;
     stage.sandbox.add_fault(slow.on("request"));
@@ -84,7 +88,12 @@ fn what_is_ours_is_made_private_again_and_a_named_folder_is_told() {
     let stage = Stage::new();
     stage.add(Service::ZApi, "z");
     let data = stage.folder.path().join("data");
-    for (name, wide) in [("readdress.db", 0o644), ("locks", 0o777), ("logs", 0o755), ("locks/schema", 0o666)] {
+    for (name, wide) in [
+        ("readdress.db", 0o644),
+        ("locks", 0o777),
+        ("logs", 0o755),
+        ("locks/schema", 0o666),
+    ] {
         set_mode(&data.join(name), wide);
     }
     let other = data.join("not ours.txt");
@@ -92,7 +101,10 @@ fn what_is_ours_is_made_private_again_and_a_named_folder_is_told() {
     set_mode(&other, 0o644);
     set_mode(&data, 0o777);
     let told = stage.words(&["profile", "list"]).ends(0);
-    assert!(told.stderr.contains("folder_shared") && told.stderr.contains("chmod 700"), "{told:?}");
+    assert!(
+        told.stderr.contains("folder_shared") && told.stderr.contains("chmod 700"),
+        "{told:?}"
+    );
     assert_eq!(mode(&data.join("readdress.db")), 0o600);
     assert_eq!(mode(&data.join("locks")), 0o700);
     assert_eq!(mode(&data.join("logs")), 0o700);
@@ -137,15 +149,22 @@ fn a_folder_may_be_a_link_and_its_database_may_not() {
     let second = stage.folder.path().join("second");
     std::fs::create_dir(&second).expect("a folder");
     symlink(data.join("readdress.db"), second.join("readdress.db")).expect("a link");
-    let refused = Call::new(&second, &["profile", "list", "--json"]).run().ends(1);
+    let refused = Call::new(&second, &["profile", "list", "--json"])
+        .run()
+        .ends(1);
     assert_eq!(refused.error(), "folder_read_only");
     assert!(refused.stderr.contains("is a link"), "{refused:?}");
     let loose = stage.folder.path().join("loose");
     std::fs::create_dir(&loose).expect("a folder");
     symlink(loose.join("nothing"), loose.join("readdress.db")).expect("a link");
-    let refused = Call::new(&loose, &["profile", "list", "--json"]).run().ends(1);
+    let refused = Call::new(&loose, &["profile", "list", "--json"])
+        .run()
+        .ends(1);
     assert_eq!(refused.error(), "folder_read_only");
-    assert!(!loose.join("nothing").exists(), "nothing is made through a link");
+    assert!(
+        !loose.join("nothing").exists(),
+        "nothing is made through a link"
+    );
 }
 
 #[test]
@@ -171,13 +190,18 @@ fn the_environment_of_the_process_shows_no_passphrase_and_it_writes_no_core() {
     let secrets = crate::stage::account(Service::ZApi).secrets;
     let account = crate::stage::account(Service::ZApi);
     let mut add = stage.bare(&["profile", "add", "--service", "z-api", "--label", "z"]);
-    add = add.arg("--base-url").arg(stage.sandbox.urls().of(Service::ZApi));
+    add = add
+        .arg("--base-url")
+        .arg(stage.sandbox.urls().of(Service::ZApi));
     for (name, value) in &account.fields {
         add = add.arg("--field").arg(&format!("{name}={value}"));
     }
     for (name, value) in &secrets {
         let variable = format!("TEST_{}", name.to_uppercase());
-        add = add.arg("--secret").arg(&format!("{name}={variable}")).env(&variable, value);
+        add = add
+            .arg("--secret")
+            .arg(&format!("{name}={variable}"))
+            .env(&variable, value);
     }
     add.env("READDRESS_PASSPHRASE", PASSPHRASE).run().ends(0);
     let mut slow = readdress_sandbox::Fault::new(Service::ZApi, readdress_sandbox::FaultKind::Late);
@@ -187,18 +211,30 @@ fn the_environment_of_the_process_shows_no_passphrase_and_it_writes_no_core() {
         .bare(&["change", "z", "--to", NEW])
         .env("READDRESS_PASSPHRASE", PASSPHRASE)
         .spawn();
-    let of_child = |file: &str| std::fs::read(format!("/proc/{}/{file}", child.id())).expect("it runs");
+    let of_child =
+        |file: &str| std::fs::read(format!("/proc/{}/{file}", child.id())).expect("it runs");
     let end = std::time::Instant::now() + std::time::Duration::from_secs(20);
     while stage.sandbox.count(Service::ZApi, "request").received == 0 {
         assert!(std::time::Instant::now() < end, "the request arrives");
         std::thread::sleep(std::time::Duration::from_millis(5));
     }
     let environment = of_child("environ");
-    let holds = |text: &str| environment.windows(text.len()).any(|window| window == text.as_bytes());
+    let holds = |text: &str| {
+        environment
+            .windows(text.len())
+            .any(|window| window == text.as_bytes())
+    };
     assert!(holds("LC_ALL=C") && !holds(PASSPHRASE));
     let limits = String::from_utf8(of_child("limits")).expect("text");
-    let core = limits.lines().find(|line| line.starts_with("Max core file size")).expect("a limit");
-    assert_eq!(core.split_whitespace().skip(4).take(2).collect::<Vec<_>>(), ["0", "0"], "{core}");
+    let core = limits
+        .lines()
+        .find(|line| line.starts_with("Max core file size"))
+        .expect("a limit");
+    assert_eq!(
+        core.split_whitespace().skip(4).take(2).collect::<Vec<_>>(),
+        ["0", "0"],
+        "{core}"
+    );
     crate::stage::ran(child).ends(0);
 }
 

@@ -219,7 +219,9 @@ impl Call {
     pub fn umask(self, umask: &str) -> Self {
         let mut command = Command::new("sh");
         command.args(["-c", &format!("umask {umask}; exec \"$0\" \"$@\"")]);
-        command.arg(self.command.get_program()).args(self.command.get_args());
+        command
+            .arg(self.command.get_program())
+            .args(self.command.get_args());
         for (name, value) in self.command.get_envs() {
             match value {
                 Some(value) => command.env(name, value),

@@ -211,9 +211,8 @@ impl Db {
         let busy = self.inner.options.busy;
         let look = self.inner.writer.look(Box::new(move |db| {
             let short = db.busy_timeout(Duration::from_millis(200));
-            let _ = short.and_then(|()| {
-                db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
-            });
+            let _ = short
+                .and_then(|()| db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())));
             let _ = db.busy_handler(Some(busy));
         }));
         // A writer that has ended has closed the database, and with it the log.

@@ -107,7 +107,10 @@ async fn live(engine: &Engine, folder: &Path) {
     vault.lock();
     say("locked once");
 
-    vault.unlock(Some(told(folder, "passphrase0"))).await.unwrap();
+    vault
+        .unlock(Some(told(folder, "passphrase0")))
+        .await
+        .unwrap();
     vault
         .make_new_key(Some(told(folder, "passphrase0")))
         .await

@@ -136,7 +136,10 @@ async fn a_locked_vault_leaves_nothing_in_memory() {
     living.go_on();
 
     living.until("passphrase changed, locked");
-    needles.push(Needle::new("third data key", &data_key(path, &plan.passphrases[1])));
+    needles.push(Needle::new(
+        "third data key",
+        &data_key(path, &plan.passphrases[1]),
+    ));
     let shut = living.holds(&needles);
     assert!(shut.is_empty(), "at the end: {shut:?}");
     living.go_on();

@@ -65,13 +65,20 @@ pub fn found(process: u32, needles: &[Needle]) -> Vec<String> {
         }
     }
     assert!(seen > 1 << 20, "the memory was read");
-    for (needle, places) in needles.iter().zip(&found).filter(|(_, places)| !places.is_empty()) {
+    for (needle, places) in needles
+        .iter()
+        .zip(&found)
+        .filter(|(_, places)| !places.is_empty())
+    {
         println!("{} at {places:?}", needle.name);
         if std::env::var_os("READDRESS_TEST_DUMP").is_some() {
             dump(&memory, &maps, places);
         }
     }
-    let names = needles.iter().zip(&found).filter(|(_, places)| !places.is_empty());
+    let names = needles
+        .iter()
+        .zip(&found)
+        .filter(|(_, places)| !places.is_empty());
     names.map(|(needle, _)| needle.name.clone()).collect()
 }
 

@@ -66,7 +66,10 @@ async fn nothing_of_the_old_key_stays_on_disk() {
             .any(|file| file.windows(bytes.len()).any(|window| window == bytes))
     };
     let old = look();
-    assert!(old.iter().all(|bytes| on_disk(bytes)), "that is what is looked for");
+    assert!(
+        old.iter().all(|bytes| on_disk(bytes)),
+        "that is what is looked for"
+    );
     vault
         .change_passphrase(secret("old passphrase"), secret("new passphrase"))
         .await
@@ -77,7 +80,9 @@ async fn nothing_of_the_old_key_stays_on_disk() {
         assert!(!on_disk(bytes), "number {n} is still there");
     }
     assert!(look().iter().all(|bytes| on_disk(bytes)));
-    room.check(&room.vault(passphrase_env("new passphrase"))).await.unwrap();
+    room.check(&room.vault(passphrase_env("new passphrase")))
+        .await
+        .unwrap();
 }
 
 #[tokio::test]
