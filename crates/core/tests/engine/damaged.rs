@@ -104,7 +104,7 @@ async fn a_damaged_code_is_told_and_can_be_given_again() {
             problem.params["reason"].as_str(),
             problem.params["label"].as_str()
         ),
-        (Code::SecretDamaged, "code", change.label.as_str())
+        (Code::SecretDamaged, "code", change.profile.as_str())
     );
     let done = world
         .engine
