@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use crate::error::{Code, Problem, Result};
 
 pub use lock::ProcessLock;
+pub use rights::close_to_others;
 
 /// A data folder that exists. Cheap to clone.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -113,7 +114,7 @@ fn bytes_below(dir: &Path) -> u64 {
         .sum()
 }
 
-pub(crate) fn make_dir(path: &Path) -> Result<()> {
+fn make_dir(path: &Path) -> Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]

@@ -13,7 +13,7 @@ use crate::profile::Profile;
 use crate::secret::{Redactor, Secret};
 use crate::vault::{Key, open_secrets, sealed_with};
 
-pub(super) use crate::vault::SESSION as CAPTURED;
+pub(super) use crate::vault::CAPTURED;
 
 /// How often sealed values are read that do not belong to the key of that moment.
 pub(super) const LOOKS: usize = 4;

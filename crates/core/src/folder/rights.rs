@@ -69,6 +69,15 @@ impl Folder {
     }
 }
 
+/// Takes from others what they may do in a folder that is made beside ours by somebody's library, such as the web view's. One
+/// that is not there is not made.
+pub fn close_to_others(dir: &std::path::Path) {
+    #[cfg(unix)]
+    make_private(dir, 0o700);
+    #[cfg(not(unix))]
+    let _ = dir;
+}
+
 /// By its name: a folder that somebody named may hold other things.
 #[cfg(unix)]
 fn is_ours(name: &str) -> bool {

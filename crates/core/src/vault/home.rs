@@ -20,10 +20,10 @@ impl Vault {
     pub(super) async fn open(&self, passphrase: Option<Secret>) -> Result<Key> {
         let result = match self.inner.db.vault_row()? {
             Some(row) => self.open_newest(row, passphrase).await,
-            None => match self.make_first(passphrase).await {
+            None => match self.make_first(passphrase.clone()).await {
                 // Another program was quicker: there is a vault now.
                 Err(problem) if problem.code == Code::Busy => {
-                    self.open_newest(self.row()?, None).await
+                    self.open_newest(self.row()?, passphrase).await
                 }
                 other => other,
             },

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, params};
 use uuid::Uuid;
 
-use super::SESSION;
+use super::CAPTURED;
 use super::cipher::{Key, Place};
 use crate::db::{Fail, Id, VaultRow};
 
@@ -27,7 +27,7 @@ pub(super) fn reseal(
         let place = Place::secret(profile, &field);
         let sealed = match old.open(place, &cipher) {
             Ok(secret) => Some(new.seal(place, &secret)),
-            Err(_) if field.starts_with(SESSION) => None,
+            Err(_) if field.starts_with(CAPTURED) => None,
             Err(problem) => return Err(problem.with("label", label_of(db, profile)?).into()),
         };
         match sealed {

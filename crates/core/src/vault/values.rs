@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::secret::Secret;
 
 /// A token captured by a login is kept under this prefix and its secret's name. It can be had again, by a login.
-pub(crate) const SESSION: &str = "login:";
+pub(crate) const CAPTURED: &str = "login:";
 
 /// The change's values as they are stored.
 pub fn seal_values(key: &Key, change: &Change) -> Vec<SealedValue> {
@@ -71,7 +71,7 @@ pub fn open_secrets(
             Ok(secret) => {
                 secrets.insert(field.clone(), secret);
             }
-            Err(_) if field.starts_with(SESSION) => {}
+            Err(_) if field.starts_with(CAPTURED) => {}
             Err(problem) => return Err(problem),
         }
     }
