@@ -201,6 +201,7 @@ impl Shell {
 fn open(path: PathBuf, vault: VaultEnv, log: tracing::Level) -> Result<Engine> {
     let opened = Folder::open(&path).and_then(|folder| {
         logs::start(&folder.logs_dir(), log);
+        preferences::prepare(&folder.path().join("window.json"));
         Engine::open(Options {
             data_dir: Some(path),
             vault,

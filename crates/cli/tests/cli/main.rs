@@ -14,6 +14,8 @@ mod open;
 mod pair;
 mod pair_races;
 mod play;
+#[cfg(unix)]
+mod rights;
 mod stage;
 mod unknown;
 mod usage;

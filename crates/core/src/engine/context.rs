@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
+use uuid::Uuid;
+
 use super::{Engine, lock};
 use crate::change::Change;
 use crate::change::machine::{Shape, ShapeStep};
@@ -11,12 +13,14 @@ use crate::error::{Code, Problem, Result};
 use crate::manifest::Manifest;
 use crate::profile::Profile;
 use crate::secret::{Redactor, Secret};
-use crate::vault::{Key, open_secrets};
+use crate::vault::{Key, open_secrets, sealed_with};
 
 pub(super) use crate::vault::CAPTURED;
 
 /// From this length on, in characters, a secret is none by chance.
 const LONG_SECRET: u32 = 20;
+/// How often sealed values are read that do not belong to the key of that moment.
+pub(super) const LOOKS: usize = 4;
 
 /// A profile, ready to be called.
 pub(super) struct Context {
@@ -128,13 +132,13 @@ impl Engine {
         once: &BTreeMap<String, Secret>,
     ) -> Result<Arc<Context>> {
         let manifest = self.manifest(&profile.service)?;
-        let sealed = self.0.db.secrets(profile.id)?;
+        let (sealed, key) = self.sealed_secrets(profile.id).await?;
         let mut secrets = BTreeMap::new();
-        let mut key = None;
-        if !sealed.is_empty() {
-            let key = key.insert(self.0.vault.key().await?);
+        if let Some(key) = &key {
             let mut captured = BTreeMap::new();
-            for (field, secret) in open_secrets(key, profile.id, &sealed)? {
+            let opened = open_secrets(key, profile.id, &sealed)
+                .map_err(|problem| problem.with("label", profile.label.clone()))?;
+            for (field, secret) in opened {
                 match field.strip_prefix(CAPTURED) {
                     Some(name) => captured.insert(name.to_owned(), secret),
                     None => secrets.insert(field, secret),
@@ -165,6 +169,30 @@ impl Engine {
             used: Mutex::default(),
             refused_login: Mutex::default(),
         }))
+    }
+
+    /// A profile's sealed secrets, and the key where there are any. Another program may change the key between the two
+    /// looks: what is of another key is looked at again before it is called damaged.
+    async fn sealed_secrets(
+        &self,
+        profile: Uuid,
+    ) -> Result<(BTreeMap<String, Vec<u8>>, Option<Key>)> {
+        let mut looks = 0;
+        loop {
+            let sealed = self.0.db.secrets(profile)?;
+            if sealed.is_empty() {
+                return Ok((sealed, None));
+            }
+            let key = self.0.vault.key().await?;
+            looks += 1;
+            if looks == LOOKS
+                || sealed
+                    .values()
+                    .all(|one| sealed_with(one) == Some(key.id()))
+            {
+                return Ok((sealed, Some(key)));
+            }
+        }
     }
 
     /// The key for what a call under way writes: the folder's, or the one it began with if the vault was locked since.

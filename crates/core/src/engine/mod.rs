@@ -136,10 +136,11 @@ impl Engine {
         self.0.db.data_version()
     }
 
-    /// Things that went wrong while opening and that calls will meet (a proxy, a manifest file), and a clock that the
-    /// last answers found to be wrong.
+    /// Things that are not as they should be and keep nobody from working: a manifest file, a folder into which others may
+    /// write, a proxy, and a clock that the last answers found to be wrong.
     pub fn notices(&self) -> Vec<Problem> {
         let mut notices = self.0.catalog.faults().to_vec();
+        notices.extend(self.0.folder.shared());
         notices.extend(lock(&self.0.network_problem).clone());
         notices.extend(self.clock_notices());
         notices
