@@ -2,7 +2,8 @@
 //!
 //! One engine per data folder and process. Not here: windows, sentences, the command line. Its files:
 //! `profiles` · `reading` · `plan`, `changes` and `cancel` (what a person asks) · `stored` · `run` (one change until it rests) · `calls` (one call and what it
-//! means) · `pasted` · `views` · `history` · `limits` · `diagnostics` · `settings`.
+//! means) · `pasted` · `views` · `history` · `journal` · `limits` · `diagnostics` ·
+//! `settings`.
 
 mod calls;
 mod cancel;
@@ -10,6 +11,7 @@ mod changes;
 mod context;
 mod diagnostics;
 mod history;
+mod journal;
 mod limits;
 mod pasted;
 mod plan;
@@ -21,6 +23,8 @@ mod run;
 mod settings;
 mod stored;
 mod views;
+
+pub use journal::{Contradiction, JournalCheck};
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
