@@ -24,7 +24,9 @@ fuzz_target!(|bytes: &[u8]| {
             let verdict = judge(&manifest, step, &answer);
             assert!(verdict.retry_after.is_none_or(|wait| wait <= DAY));
             let good = [Meaning::Ok, Meaning::CodeSent, Meaning::ReadBack];
-            let is_good = verdict.meaning.is_some_and(|meaning| good.contains(&meaning));
+            let is_good = verdict
+                .meaning
+                .is_some_and(|meaning| good.contains(&meaning));
             assert!(
                 !is_good || (200..300).contains(&answer.status),
                 "{} calls {} a success at {step}",

@@ -22,10 +22,11 @@ fuzz_target!(|source: &str| {
         Ok(manifest) => use_it(&manifest),
         Err(faults) => {
             assert!(!faults.is_empty(), "refused without a reason");
-            for fault in faults {
+            for fault in &faults {
                 assert!(fault.line >= 1 && fault.column >= 1);
-                assert!(!fault.one_line().is_empty() && !fault.render().is_empty());
+                assert!(!fault.one_line().is_empty());
             }
+            assert!(!faults[0].render().is_empty());
         }
     }
 });
@@ -40,7 +41,7 @@ fn use_it(manifest: &Manifest) {
             let inputs = filled.inputs();
             let _ = preview(manifest, step, &inputs).map(|sketch| sketch.masked());
             if let Ok(call) = render(manifest, step, &inputs) {
-                stays_in_its_place(&call.request(), &call.origin().to_owned());
+                stays_in_its_place(&call.request(), call.origin());
                 let _ = (call.curl(), call.masked(), call.secret_names());
             }
         }
@@ -49,17 +50,24 @@ fn use_it(manifest: &Manifest) {
             step,
             &Inputs {
                 base_url: None,
-                fields: &nobody.clone(),
+                fields: &nobody,
                 secrets: &BTreeMap::new(),
                 values: &BTreeMap::new(),
             },
         );
-        for (status, body) in [(200, "{\"success\":true,\"message\":\"x\"}"), (404, "<html>"), (429, "")] {
+        for (status, body) in [
+            (200, "{\"success\":true,\"message\":\"x\"}"),
+            (404, "<html>"),
+            (429, ""),
+        ] {
             judge(manifest, step, &answer(status, body));
         }
         if let Some(waits) = manifest.step(step).and_then(|step| step.waits_for.as_ref()) {
             let waits = waits.for_address(Some("new@example.org".to_owned()));
-            understand("Your code is 123456 https://a.example.org/x/abc123/y?code=abc#z", &waits);
+            understand(
+                "Your code is 123456 https://a.example.org/x/abc123/y?code=abc#z",
+                &waits,
+            );
         }
     }
 }
@@ -75,7 +83,10 @@ fn stays_in_its_place(request: &readdress_core::http::Request, origin: &str) {
     assert!(url.fragment().is_none(), "a fragment is not sent");
     for (name, value) in &request.headers {
         assert!(!name.contains(['\r', '\n', ':']), "{name:?}");
-        assert!(!value.expose().contains(['\r', '\n']), "a header of two lines");
+        assert!(
+            !value.expose().contains(['\r', '\n']),
+            "a header of two lines"
+        );
     }
     if let Some((kind, body)) = &request.body
         && kind == "application/json"

@@ -2,7 +2,7 @@
 //!
 //! One engine per data folder and process. Not here: windows, sentences, the command line. Its files:
 //! `profiles` · `reading` · `plan`, `changes` and `cancel` (what a person asks) · `stored` · `run` (one change until it rests) · `calls` (one call and what it
-//! means) · `pasted` · `views` · `history` · `journal` · `limits` · `diagnostics` ·
+//! means) · `pasted` · `views` · `history` and `history_csv` · `journal` · `limits` · `diagnostics` ·
 //! `settings`.
 
 mod calls;
@@ -11,6 +11,7 @@ mod changes;
 mod context;
 mod diagnostics;
 mod history;
+mod history_csv;
 mod journal;
 mod limits;
 mod pasted;

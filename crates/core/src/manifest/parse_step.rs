@@ -6,6 +6,7 @@ use super::mistakes::{Mistakes, Names, not_regex};
 use super::model::{Body, Step, Tree};
 use super::parse_rule::{pointers, rules};
 use super::pointer::Pointer;
+use super::render::climbs;
 use super::source::{ManifestSource, MethodSource, StepSource, WaitsForSource, What};
 use super::template::Template;
 use super::waits::WaitsFor;
@@ -121,8 +122,15 @@ pub fn segment(m: &mut Mistakes, names: &Names<'_>, place: &[&str], text: &str) 
             );
         }
     }
-    if matches!(text, "." | "..") {
+    if climbs(text) {
         m.add(place, "`.` and `..` are not path segments", None);
+    }
+    if text.contains('\\') || text.contains(|c: char| c.is_control() || c.is_whitespace()) {
+        m.add(
+            place,
+            "a path holds no backslash and no space",
+            Some("write `%5C` or `%20`".to_owned()),
+        );
     }
     template
 }
