@@ -43,6 +43,7 @@ fuzz_target!(|bytes: &[u8]| {
             }
         }
     }
+    let _ = answer.ahead();
     assert!(retry_after(&answer.headers, answer.at).is_none_or(|wait| wait <= DAY));
     is_retryable(&Sent::Answer(answer));
 });

@@ -56,7 +56,6 @@ fn refused_quickly(name: &str, source: &str) {
             "{name}: a sentence without end"
         );
     }
-    println!("{name}: {took:?}");
     // Each mistake with a look of its own at the whole file took minutes, and a copy of it for each gigabytes.
     assert!(took < Duration::from_secs(20), "{name}: {took:?}");
 }
@@ -168,7 +167,10 @@ fn a_host_is_the_one_that_is_shown() {
             "the host is not written as it is called",
         );
     }
-    told(with("https://good.example\\\\@bad.example", REST), "only scheme, host, port and path");
+    told(
+        with("https://good.example\\\\@bad.example", REST),
+        "only scheme, host, port and path",
+    );
     for fine in [
         "https://good.example",
         "https://good.example:443/v1",

@@ -74,6 +74,8 @@ pub enum Input {
     SendAgain,
     /// The process that sent it is gone.
     OwnerDied,
+    /// The limit had no room any more when the planned request was to leave.
+    TooSoon(Problem),
 }
 
 /// How the user ends a change.
@@ -221,6 +223,7 @@ pub fn turn(
         Input::Worked => step.worked(),
         Input::SendAgain => step.send_again(),
         Input::OwnerDied => step.owner_died(),
+        Input::TooSoon(problem) => step.too_soon(problem),
     }
 }
 

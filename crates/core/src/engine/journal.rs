@@ -46,7 +46,7 @@ impl Engine {
             let (page, next, _) =
                 self.0
                     .db
-                    .history_page(&filter, after.as_deref(), 500, super::now())?;
+                    .history_page(&filter, after.as_deref(), 500, crate::clock::now())?;
             let ids: Vec<Uuid> = page.iter().map(|stored| stored.change.id).collect();
             let mut journals = self.0.db.events_of(&ids)?;
             for stored in page {

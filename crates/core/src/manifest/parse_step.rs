@@ -2,6 +2,8 @@
 //!
 //! Not here: their answer rules (`parse_rule`), what the whole file must hold (`parse`).
 
+use std::collections::BTreeSet;
+
 use super::mistakes::{Mistakes, Names, not_regex};
 use super::model::{Body, Step, Tree};
 use super::parse_rule::{pointers, rules};
@@ -143,6 +145,7 @@ fn read_headers(
     step: &StepSource,
 ) -> Vec<(String, Template)> {
     let mut headers: Vec<(String, Template)> = Vec::new();
+    let mut taken = BTreeSet::new();
     let own = step.headers.iter().map(|(name, text)| (name, text, true));
     let shared = raw.headers.iter().map(|(name, text)| (name, text, false));
     for (name, text, is_own) in own.chain(shared) {
@@ -168,11 +171,7 @@ fn read_headers(
         }
         let template = names.template(m, place, text);
         let skipped = !is_own && !step.auth && template.names().any(|name| names.is_secret(name));
-        if !skipped
-            && !headers
-                .iter()
-                .any(|(other, _)| other.eq_ignore_ascii_case(name))
-        {
+        if !skipped && taken.insert(name.to_ascii_lowercase()) {
             headers.push((name.clone(), template));
         }
     }

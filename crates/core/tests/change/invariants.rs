@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use readdress_core::change::machine::{Do, Input, Turn, kept_value, turn};
-use readdress_core::change::{Change, EventKind, Proof, State};
+use readdress_core::change::{Change, EventKind, Proof, State, show};
 
 use crate::moves::{World, any_moves, any_shape, anything};
 
@@ -66,6 +66,7 @@ pub fn holds_always(
     }
     prop_assert_eq!(after.updated_at, world.now);
     stands_somewhere(world, after)?;
+    times_are_true(world, after)?;
     prop_assert_eq!(after.proof.is_some(), after.state == State::Changed);
     match after.proof {
         Some(Proof::ReadBack) => prop_assert!(
@@ -103,6 +104,31 @@ fn what_never_changes(
         after.code_used || !before.code_used,
         "a used code was forgotten"
     );
+    Ok(())
+}
+
+/// A deadline is new, and then as far off as the manifest says; or it is the one from before. Whatever the clock says,
+/// something can be done with an open change that no call holds.
+fn times_are_true(
+    world: &World,
+    after: &Change,
+) -> Result<(), proptest::test_runner::TestCaseError> {
+    let (before, shape, now) = (&world.change, &world.shape, world.now);
+    for (after, before, span) in [
+        (after.expires_at, before.expires_at, shape.expires_after),
+        (after.resend_at, before.resend_at, shape.resend_after),
+    ] {
+        let fresh = span.map(|span| now.checked_add(span).unwrap_or(jiff::Timestamp::MAX));
+        prop_assert!(after == before || after == fresh, "{after:?} at {now}");
+    }
+    let can = show::can(after, Some(shape), now);
+    if after.state.is_end() {
+        prop_assert_eq!(show::shown_state(after, now), after.state);
+    } else if after.owner.is_none() {
+        prop_assert!(can.cancel, "an open change can be ended");
+        let on = can.send || can.submit || can.settle || can.check;
+        prop_assert!(on || after.retry_at.is_some_and(|at| now < at), "{can:?}");
+    }
     Ok(())
 }
 
@@ -180,7 +206,7 @@ fn codes_are_kept(
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 3000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 1500, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn nothing_is_lost_sent_silently_or_proved_by_nothing(shape in any_shape(), moves in any_moves()) {

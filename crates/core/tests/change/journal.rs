@@ -72,6 +72,8 @@ impl Story {
             }
             // The login for it failed: its first answer, "token refused", is there already.
             EventKind::NotSent if self.world.next == Do::Login => {}
+            // A limit without room: no intent was written.
+            EventKind::NotSent if self.world.change.state == State::Planned => {}
             EventKind::Answer | EventKind::NotSent | EventKind::NoAnswer => {
                 prop_assert_eq!(
                     self.open.take(),
@@ -87,7 +89,7 @@ impl Story {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 3000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 1500, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn each_answer_has_its_intent_and_the_journal_tells_the_rest(shape in any_shape(), moves in any_moves()) {

@@ -21,7 +21,7 @@ fn secrets(list: &[(&str, &str)]) -> BTreeMap<String, Secret> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_rendered_address_is_understood(id in value(), token in value()) {

@@ -38,7 +38,7 @@ fn places(at: &str, value: &Value, found: &mut Vec<(String, Value)>) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn every_place_has_a_pointer(document in document()) {

@@ -18,7 +18,7 @@ fn moment() -> impl Strategy<Value = Timestamp> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn anything_is_at_most_a_day(text in "(\\PC{0,30}|[ 0-9+.eE,:-]{0,30})", now in any::<i64>()) {

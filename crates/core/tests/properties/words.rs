@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use readdress_core::secret::clip_says;
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn fit_to_be_shown(text in any::<String>(), max in 0usize..40) {

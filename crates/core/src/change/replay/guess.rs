@@ -49,6 +49,11 @@ pub(super) fn inputs(path: &Path, shape: &Shape, event: &Event, index: usize) ->
         }
         EventKind::Answer | EventKind::NotSent | EventKind::NoAnswer => match path.next {
             Do::Step(_) | Do::Resend(_) | Do::Login => outcomes(event, meaning),
+            // A limit had no room when the planned request was to leave.
+            Do::Nothing if event.kind == EventKind::NotSent => {
+                let problem = Code::from_name(meaning).map(Problem::new);
+                all(problem.map(Input::TooSoon))
+            }
             Do::Nothing | Do::Read(_) => Vec::new(),
         },
         EventKind::ReadBack => {
