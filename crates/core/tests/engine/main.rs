@@ -3,6 +3,7 @@
 mod edits;
 mod flows;
 mod hostile;
+mod journal;
 mod kept;
 mod limits;
 mod mannco_store;
