@@ -4,7 +4,8 @@
 
 use crate::layer::{Counted, Gate};
 use crate::place::Place;
-use crate::{Outcome, tools};
+use crate::test::cargo;
+use crate::{Outcome, process, tools};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -12,7 +13,7 @@ use std::time::Duration;
 const MINUTE: Duration = Duration::from_secs(60);
 
 pub fn layers(place: &Place, gate: &mut Gate<'_>) {
-    layer(place, gate, "licences", tools::cargo_deny, deny);
+    layer(place, gate, "licences", cargo_deny, deny);
     layer(
         place,
         gate,
@@ -43,6 +44,12 @@ fn layer(
         }
         Err(why) => gate.missing(name, &why),
     }
+}
+
+/// Its look at the crates of all systems is an offline one; a build has fetched those of this system only.
+fn cargo_deny(place: &Place) -> Outcome<PathBuf> {
+    process::show_and_run(&mut cargo(place, &["fetch", "--locked"]))?;
+    tools::cargo_deny(place)
 }
 
 fn deny(place: &Place, program: &Path) -> Command {

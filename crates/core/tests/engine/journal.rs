@@ -53,7 +53,8 @@ async fn every_change_stands_where_its_journal_leads() {
 
 #[tokio::test]
 async fn a_row_that_was_moved_is_told() {
-    let world = stories().await;
+    let mut world = stories().await;
+    world.row_moved = true;
     let file = world.folder.path().join("data/readdress.db");
     let db = rusqlite::Connection::open(file).expect("the file");
     let moved = db.execute(
