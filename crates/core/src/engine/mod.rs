@@ -1,8 +1,9 @@
 //! The engine: the only room that joins manifests, machine, sender, database and vault.
 //!
 //! One engine per data folder and process. Not here: windows, sentences, the command line. Its files:
-//! `profiles` · `reading` · `plan`, `changes` and `cancel` (what a person asks) · `stored` · `run` (one change until it rests) · `calls` (one call and what it
-//! means) · `pasted` · `views` · `history` · `limits` · `clock` · `diagnostics` · `settings`.
+//! `profiles` · `reading` · `plan`, `changes` and `cancel` (what a person asks) · `stored` · `run` (one change until it
+//! rests) · `calls` (one call and what it means) · `pasted` · `views` · `history` and `history_csv` · `journal` · `limits` ·
+//! `clock` · `diagnostics` · `settings`.
 
 mod calls;
 mod cancel;
@@ -11,6 +12,8 @@ mod clock;
 mod context;
 mod diagnostics;
 mod history;
+mod history_csv;
+mod journal;
 mod limits;
 mod pasted;
 mod plan;
@@ -22,6 +25,8 @@ mod run;
 mod settings;
 mod stored;
 mod views;
+
+pub use journal::{Contradiction, JournalCheck};
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;

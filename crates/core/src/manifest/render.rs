@@ -233,7 +233,7 @@ fn check_header(parts: &[Part]) -> Result<()> {
 fn check_segment(parts: &[Part]) -> Result<()> {
     let text = |part: &Part| match part {
         Part::Fixed(text) => text.clone(),
-        Part::Value { text, .. } => text.expose().to_owned(),
+        Part::Value { text, .. } => escape(text.expose(), Place::Path),
         Part::Missing { .. } => "?".to_owned(),
     };
     let whole: String = parts.iter().map(text).collect();
@@ -242,9 +242,13 @@ fn check_segment(parts: &[Part]) -> Result<()> {
         _ => None,
     });
     match name {
-        Some(name) if matches!(whole.as_str(), "." | "..") => {
-            Err(Problem::new(Code::FieldInvalid).with("field", name))
-        }
+        Some(name) if climbs(&whole) => Err(Problem::new(Code::FieldInvalid).with("field", name)),
         _ => Ok(()),
     }
+}
+
+/// Whether a path segment, as it goes over the wire, is a step up or down: URLs take `%2e` for a dot.
+pub(super) fn climbs(segment: &str) -> bool {
+    let plain = percent_encoding::percent_decode_str(segment).decode_utf8_lossy();
+    matches!(plain.as_ref(), "." | "..")
 }

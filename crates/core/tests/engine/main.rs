@@ -4,6 +4,7 @@ mod damaged;
 mod edits;
 mod flows;
 mod hostile;
+mod journal;
 mod kept;
 mod limits;
 mod mannco_store;
