@@ -156,7 +156,7 @@ fn call(stage: &Stage, program: u64, round: u64, shared: &[Shared]) -> Ran {
         3 | 4 => stage.json(&["verify", name, "--code", &code]),
         5 => stage.json(&["resend", name]),
         6 => stage.json(&["cancel", name]),
-        7 => stage.json(&["settle", name, "--check"]),
+        7 => stage.json(&["settle", name]),
         _ => stage.json(&["read", name]),
     }
 }
