@@ -164,3 +164,26 @@ async fn a_slow_check_does_not_undo_a_proof() {
     let view = world.engine.profile(profile).expect("shown");
     assert_eq!(view.email.as_deref(), Some(change.to.as_str()));
 }
+
+/// Where an account is known by its key alone, and two programs add it at the same time.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn the_same_key_is_added_once() {
+    let world = World::new().await;
+    let programs = [world.engine.clone(), world.other_engine()];
+    let adds: Vec<_> = (0..6)
+        .map(|n| {
+            let mut new = world.new_profile(Service::ManncoStore);
+            new.label = format!("Trader {n}");
+            let engine = programs[n % 2].clone();
+            tokio::spawn(async move { engine.add_profile(new).await })
+        })
+        .collect();
+    let mut added = 0;
+    for add in adds {
+        match add.await.expect("no panic") {
+            Ok(_) => added += 1,
+            Err(problem) => assert_eq!(problem.code, Code::ProfileTwice),
+        }
+    }
+    assert_eq!(added, 1);
+}
