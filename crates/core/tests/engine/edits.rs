@@ -187,3 +187,32 @@ async fn the_same_key_is_added_once() {
     }
     assert_eq!(added, 1);
 }
+
+/// A check during which another program moves the change: it is no failure, and its older news move nothing.
+#[tokio::test]
+async fn a_check_is_not_refused_because_a_change_moved_meanwhile() {
+    let world = World::new().await;
+    let (change, _) = world.waiting_at(Z).await;
+    let profile = change.profile_id.expect("a profile");
+    let other = world.other_engine();
+    let late = Fault::new(Z, FaultKind::Late).on("read").delayed(800);
+    world.sandbox.add_fault(late.times(1));
+    let hang = Fault::new(Z, FaultKind::Cut).on("verify").times(1);
+    world.sandbox.add_fault(hang);
+    let (read, unknown) = tokio::join!(other.read_profile(profile), async {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        world.engine.submit_code(change.id, "000000").await
+    });
+    read.expect("it was read");
+    assert_eq!(unknown.expect("sent").state, State::Unknown);
+    let shown = world.engine.change(change.id).await.expect("shown");
+    assert_eq!(
+        shown.state,
+        State::Unknown,
+        "a read from before the call settles nothing"
+    );
+    let read = other.read_profile(profile).await;
+    read.expect("read");
+    let shown = world.engine.change(change.id).await.expect("shown");
+    assert_eq!(shown.state, State::AwaitingCode, "one from after it does");
+}
