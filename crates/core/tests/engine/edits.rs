@@ -12,6 +12,7 @@ use readdress_sandbox::{Fault, FaultKind, Service};
 use crate::support::{World, ask};
 
 const Z: Service = Service::ZApi;
+const W: Service = Service::Webshare;
 
 #[tokio::test]
 async fn the_account_is_not_swapped_under_an_open_change() {
@@ -150,10 +151,10 @@ async fn no_request_leaves_for_an_account_that_was_swapped_meanwhile() {
 #[tokio::test]
 async fn a_slow_check_does_not_undo_a_proof() {
     let world = World::new().await;
-    let (change, code) = world.waiting_at(Z).await;
+    let (change, code) = world.waiting_at(W).await;
     let profile = change.profile_id.expect("a profile");
     let other = world.other_engine();
-    let late = Fault::new(Z, FaultKind::Late).on("read").delayed(1500);
+    let late = Fault::new(W, FaultKind::Late).on("read").delayed(1500);
     world.sandbox.add_fault(late.times(1));
     let (read, done) = tokio::join!(other.read_profile(profile), async {
         tokio::time::sleep(Duration::from_millis(300)).await;
