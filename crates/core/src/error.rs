@@ -73,6 +73,10 @@ pub enum Code {
     FieldUnknown,
     FieldInvalid,
     BaseUrlInvalid,
+    /// A manifest of the user's own whose host was never looked at.
+    ServiceNew,
+    /// An edited manifest has no place any more for the step that a change stands at.
+    FlowChanged,
     /// An edited manifest would send this profile's secrets to another origin.
     OriginChanged,
     ManifestInvalid,

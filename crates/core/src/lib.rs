@@ -12,6 +12,7 @@ pub mod error;
 pub mod folder;
 pub mod http;
 pub mod kill;
+pub mod link;
 pub mod mail;
 pub mod manifest;
 pub mod profile;

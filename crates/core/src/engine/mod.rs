@@ -2,15 +2,18 @@
 //!
 //! One engine per data folder and process. Not here: windows, sentences, the command line. Its files:
 //! `profiles` · `reading` · `plan`, `changes` and `cancel` (what a person asks) · `stored` · `run` (one change until it rests) · `calls` (one call and what it
-//! means) · `pasted` · `views` · `history` · `limits` · `diagnostics` · `settings`.
+//! means) · `pasted` · `views` · `history` · `limits` · `diagnostics` · `settings` ·
+//! `look` (files of the user's own) · `flow` (files that were edited meanwhile).
 
 mod calls;
 mod cancel;
 mod changes;
 mod context;
 mod diagnostics;
+mod flow;
 mod history;
 mod limits;
+mod look;
 mod pasted;
 mod plan;
 mod practice;

@@ -20,7 +20,7 @@ impl Engine {
     pub async fn understand_code(&self, change: Option<Uuid>, text: &str) -> Result<Understood> {
         match change {
             Some(id) => {
-                let change = self.stored_change(id).await?;
+                let change = self.ready_change(id).await?;
                 self.read_code(&change, text)
             }
             None => self.find_waiting(text).await,
@@ -82,6 +82,7 @@ impl Engine {
 
     pub(super) fn read_code(&self, change: &Change, text: &str) -> Result<Understood> {
         let manifest = self.manifest(&change.service)?;
+        let change = &self.in_its_flow(change.clone())?;
         let step = manifest
             .flow
             .iter()

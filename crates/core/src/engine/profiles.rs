@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use super::context::{CAPTURED, missing, unstored};
+use super::context::{CAPTURED, missing, origin_changed, unstored};
 use super::plan::in_the_way;
 use super::reading::read_view;
 use super::{Engine, lock};
@@ -13,6 +13,7 @@ use crate::ask::{NewProfile, ProfileEdit};
 use crate::change::{Change, State};
 use crate::db::{Job, ProfileWrite, SecretWrite, Seen};
 use crate::error::{Code, Problem, Result};
+use crate::link::is_unseen;
 use crate::manifest::Manifest;
 use crate::profile::{Known, Profile, label_key};
 use crate::secret::Secret;
@@ -183,7 +184,11 @@ impl Engine {
                 fields.entry(name.clone()).or_insert_with(|| value.clone());
             }
         }
+        check_lengths(&secrets)?;
         let base_url = new.base_url.filter(|url| !url.trim().is_empty());
+        if base_url.is_none() {
+            self.check_looked_at(&manifest)?;
+        }
         let present: BTreeSet<String> = secrets.keys().cloned().collect();
         manifest.check_profile(&fields, &present, base_url.as_deref())?;
         let origin = manifest.origin(&fields, base_url.as_deref())?;
@@ -224,13 +229,20 @@ impl Engine {
         }
         let mut secrets = edit.secrets;
         secrets.retain(|_, secret| !secret.is_empty());
+        check_lengths(&secrets)?;
         let mut present: BTreeSet<String> = profile.has_secret.keys().cloned().collect();
         // A captured session is none of the manifest's fields.
         present.retain(|name| !edit.forget.contains(name) && !name.starts_with(CAPTURED));
         present.extend(secrets.keys().cloned());
         manifest.check_profile(&profile.fields, &present, profile.base_url.as_deref())?;
-        if edit.accept_origin {
-            profile.origin = manifest.origin(&profile.fields, profile.base_url.as_deref())?;
+        if let Some(accepted) = &edit.accept_origin {
+            let origin = manifest.origin(&profile.fields, profile.base_url.as_deref())?;
+            if *accepted != origin {
+                return Err(origin_changed(&origin)
+                    .with("service", manifest.name.clone())
+                    .with("label", profile.label.clone()));
+            }
+            profile.origin = origin;
         }
         let mut writes: Vec<SecretWrite> = Vec::new();
         let touched = !secrets.is_empty() || !edit.forget.is_empty();
@@ -282,6 +294,16 @@ impl Engine {
         self.profile(id)
     }
 
+    /// The origin that the profile's manifest leads to now.
+    ///
+    /// # Errors
+    /// `profile_unknown`, `service_unknown`, and what is wrong with its fields.
+    pub fn origin_now(&self, id: Uuid) -> Result<String> {
+        let profile = self.0.db.profile(id)?;
+        self.manifest(&profile.service)?
+            .origin(&profile.fields, profile.base_url.as_deref())
+    }
+
     /// Nothing has left for this profile that is still open: its code would go to whatever account the fields name then,
     /// and that account's address would be taken for a proof.
     fn check_nothing_begun(&self, id: Uuid) -> Result<()> {
@@ -310,17 +332,41 @@ impl Engine {
     }
 }
 
-/// 1 to 80 characters without control characters.
+/// Longest secret, in bytes.
+const LONGEST_SECRET: usize = 64 * 1024;
+
+/// # Errors
+/// `field_invalid`: no service has keys of that length.
+fn check_lengths(secrets: &BTreeMap<String, Secret>) -> Result<()> {
+    let long = |secret: &Secret| secret.expose().len() > LONGEST_SECRET;
+    match secrets.iter().find(|(_, secret)| long(secret)) {
+        Some((name, _)) => Err(Problem::new(Code::FieldInvalid).with("field", name)),
+        None => Ok(()),
+    }
+}
+
+/// 1 to 80 characters, all of which can be seen: two labels that look the same would be taken for each other.
 fn checked_label(label: &str) -> Result<String> {
     let label = label.trim();
     if label.is_empty() {
         return Err(missing("label"));
     }
-    let bad = label.chars().count() > 80 || label.chars().any(char::is_control);
+    let bad = label.chars().count() > 80 || label.chars().any(char::is_control) || hides(label);
     if bad || label_key(label).is_empty() {
-        return Err(Problem::new(Code::LabelInvalid).with("label", label));
+        let shown: String = label.chars().take(80).collect();
+        return Err(Problem::new(Code::LabelInvalid).with("label", shown));
     }
     Ok(label.to_owned())
+}
+
+/// A joiner has its place in emoji and in scripts that need it, never beside plain letters.
+fn hides(label: &str) -> bool {
+    let mut before = 'a';
+    label.chars().any(|c| {
+        let joins = matches!(c, '\u{200c}' | '\u{200d}') && !before.is_ascii();
+        before = c;
+        is_unseen(c) && !joins
+    })
 }
 
 fn trimmed(fields: BTreeMap<String, String>) -> BTreeMap<String, String> {

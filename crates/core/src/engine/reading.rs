@@ -36,7 +36,13 @@ impl Engine {
                 && !open.resending
                 && matches!(open.state, State::AwaitingCode | State::Unknown)
                 && matches!(reading, Reading::Shows { .. });
-            if settled {
+            // Without its place in the flow only a proof ends it: all else would move it on from a step that is not there.
+            let placed = self.in_its_flow(open.clone()).ok();
+            let open = match placed {
+                None if settled && reading.proves(&open.to) => Some(open),
+                placed => placed.filter(|_| settled),
+            };
+            if let Some(open) = open {
                 let input = Input::Read(Why::Check, reading.clone(), facts);
                 return self.put_in(context, open, input).await.map(|_| ());
             }

@@ -15,6 +15,9 @@ use super::template::Template;
 /// Values that the engine gives; no field may have these names.
 pub const VALUES: [&str; 3] = ["new_email", "old_email", "code"];
 
+/// Mistakes that are told of one file: who mends these will look again.
+pub(super) const AT_MOST: usize = 50;
+
 /// Mistakes found so far, by place.
 #[derive(Default)]
 pub(super) struct Mistakes(pub Vec<(Place, String, Option<String>)>);
@@ -24,10 +27,11 @@ impl Mistakes {
     pub fn add(&mut self, place: &[&str], message: impl Into<String>, hint: Option<String>) {
         let place: Place = place.iter().map(|part| (*part).to_owned()).collect();
         let message = message.into();
-        if !self
-            .0
-            .iter()
-            .any(|known| known.0 == place && known.1 == message)
+        if self.0.len() < AT_MOST
+            && !self
+                .0
+                .iter()
+                .any(|known| known.0 == place && known.1 == message)
         {
             self.0.push((place, message, hint));
         }
@@ -41,7 +45,7 @@ impl Mistakes {
     }
 
     pub fn regex(&mut self, place: &[&str], text: Option<&String>) -> Option<Regex> {
-        let compiled = Regex::new(text?).map_err(|error| not_regex(&error));
+        let compiled = compiled(text?);
         self.take(place, compiled)
     }
 
@@ -100,6 +104,22 @@ impl Names<'_> {
     pub fn is_secret(&self, name: &str) -> bool {
         self.given.contains(name) || self.fields.get(name).is_some_and(|field| field.secret)
     }
+}
+
+/// Longest regular expression, in bytes.
+const LONGEST_PATTERN: usize = 500;
+/// Largest compiled one, in bytes: `\w{9}` fits many times over, `(\w{99}){99}` does not.
+const LARGEST_PATTERN: usize = 256 * 1024;
+
+/// Compiles a pattern of a manifest, within limits: a file full of bombs must not hold up the start.
+fn compiled(text: &str) -> Result<Regex, String> {
+    if text.len() > LONGEST_PATTERN {
+        return Err(format!("a pattern has at most {LONGEST_PATTERN} bytes"));
+    }
+    regex::RegexBuilder::new(text)
+        .size_limit(LARGEST_PATTERN)
+        .build()
+        .map_err(|error| not_regex(&error))
 }
 
 /// The one line of a regular expression's error that says what is wrong.

@@ -39,6 +39,7 @@ fn syntax_faults(source: &str, file: &str) -> Vec<Fault> {
     let (_, errors) = toml::de::DeTable::parse_recoverable(source);
     errors
         .iter()
+        .take(super::mistakes::AT_MOST)
         .map(|error| {
             Fault::new(
                 file,
@@ -89,9 +90,14 @@ fn build(raw: ManifestSource) -> Result<Manifest, Mistakes> {
     if raw.name.trim().is_empty() {
         m.add(&["name"], "the name is empty", None);
     }
-    if !url::Url::parse(&raw.docs).is_ok_and(|url| matches!(url.scheme(), "https" | "http")) {
-        m.add(&["docs"], "not a web address", None);
+    if crate::link::outside(&raw.docs).is_none() {
+        m.add(
+            &["docs"],
+            "not a web address that can be opened",
+            Some("such as \"https://docs.example.com/\", over https and without a name before the host".to_owned()),
+        );
     }
+    super::parse_limits::check(m, &raw);
     check_fields(m, &raw.fields);
     let gives = raw
         .steps

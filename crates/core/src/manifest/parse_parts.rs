@@ -10,7 +10,7 @@ use super::mistakes::{Mistakes, Names, VALUES};
 use super::model::{BaseUrl, Limit, Login, Step};
 use super::parse_step;
 use super::source::{FieldSource, LimitSource, ManifestSource, RetrySource};
-use super::template::is_name;
+use super::template::{Piece, Template, is_name};
 use crate::view::Texts;
 
 pub fn check_texts(m: &mut Mistakes, place: &[&str], texts: &Texts) {
@@ -81,7 +81,14 @@ pub fn read_base_url(m: &mut Mistakes, names: &Names<'_>, text: &str) -> Option<
         );
         return None;
     }
-    let template = names.template(m, &place, host);
+    let template = names.template(m, &place, &host.to_ascii_lowercase());
+    if !is_true_host(&template) {
+        m.add(
+            &place,
+            "the host must be written as it is: letters, digits, dashes and dots, a port behind a colon",
+            Some("an international name in its ASCII form (xn--…), an address in numbers as 192.0.2.1".to_owned()),
+        );
+    }
     if let Some(secret) = template.names().find(|name| names.is_secret(name)) {
         m.add(
             &place,
@@ -108,6 +115,26 @@ pub fn read_base_url(m: &mut Mistakes, names: &Names<'_>, text: &str) -> Option<
         host: template,
         path: segments.collect(),
     })
+}
+
+/// Whether the host that is shown is the host that is called: nothing in it that a URL parser would read as something else.
+fn is_true_host(template: &Template) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-.:[]".contains(c);
+    let filled: String = template
+        .0
+        .iter()
+        .map(|piece| match piece {
+            Piece::Text(text) => text.as_str(),
+            Piece::Gap(_) => "a",
+        })
+        .collect();
+    let name = match filled.rsplit_once(':') {
+        Some((name, port)) if port.parse::<u16>().is_ok_and(|port| port > 0) => name,
+        _ => filled.as_str(),
+    };
+    filled.chars().all(plain)
+        && url::Url::parse(&format!("https://{filled}/"))
+            .is_ok_and(|url| url.host_str() == Some(name) && url.path() == "/")
 }
 
 pub fn check_flow(m: &mut Mistakes, raw: &ManifestSource) {

@@ -1,6 +1,7 @@
 //! The state machine, row by row, and what must hold in any order of events.
 
 mod invariants;
+mod moved;
 mod rows;
 mod shown;
 
