@@ -19,6 +19,19 @@ pub fn is_own_page(url: &Url, dev: Option<&Url>) -> bool {
     own && url.port().is_none() && url.username().is_empty() && is_index(url)
 }
 
+/// A proxy at which nobody listens. The page needs no network, and its policy does not cover everything that opens a connection: a
+/// `<link rel=preconnect>` does, with a host's name that can carry something out. Names are left to the proxy, so none is asked for either.
+///
+/// Only on Linux, where it is tried by a flow in the real window; the embedded page and IPC have schemes of their own there.
+/// `None` while the page is developed: it comes from a server then.
+pub fn nowhere() -> Option<Url> {
+    let shipped = cfg!(target_os = "linux") && !tauri::is_dev();
+    // The discard port: only the system itself could listen there.
+    shipped
+        .then(|| Url::parse("socks5://127.0.0.1:9").ok())
+        .flatten()
+}
+
 /// A script or a picture of ours as a page of its own would be nothing that can be used.
 fn is_index(url: &Url) -> bool {
     matches!(url.path(), "" | "/" | "/index.html")

@@ -48,7 +48,11 @@ pub fn open<R: Runtime>(app: &App<R>) -> tauri::Result<()> {
         .flatten();
     for window in &config.app.windows {
         let home = home.clone();
-        WebviewWindowBuilder::from_config(app, window)?
+        let mut builder = WebviewWindowBuilder::from_config(app, window)?;
+        if let Some(nowhere) = guard::nowhere() {
+            builder = builder.proxy_url(nowhere);
+        }
+        builder
             .on_navigation(move |url| guard::is_own_page(url, home.as_ref()))
             .on_new_window(|_, _| NewWindowResponse::Deny)
             .on_download(|_, _| false)

@@ -139,6 +139,9 @@ pub struct Problem {
     pub retry_at: Option<Timestamp>,
 }
 
+/// Longest name in a sentence, in characters: a path or a mistake in a file, never what somebody pasted by the megabyte.
+const LONGEST_PARAM: usize = 2000;
+
 impl Problem {
     pub fn new(code: Code) -> Self {
         Self {
@@ -150,10 +153,15 @@ impl Problem {
         }
     }
 
-    /// The same problem with one more name for its sentence.
+    /// The same problem with one more name for its sentence. A name fits into a sentence: what is longer is cut.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<String>) -> Self {
-        self.params.insert(name.to_owned(), value.into());
+        let mut value = value.into();
+        if let Some((cut, _)) = value.char_indices().nth(LONGEST_PARAM) {
+            value.truncate(cut);
+            value.push('…');
+        }
+        self.params.insert(name.to_owned(), value);
         self
     }
 

@@ -11,6 +11,7 @@ mod manifests;
 mod open;
 mod play;
 mod stage;
+mod terminal;
 mod unknown;
 mod usage;
 mod vault;

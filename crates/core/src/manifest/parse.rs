@@ -68,6 +68,11 @@ fn shape_fault(source: &str, file: &str, error: &toml::de::Error) -> Fault {
 fn build(raw: ManifestSource) -> Result<Manifest, Mistakes> {
     let mut mistakes = Mistakes::default();
     let m = &mut mistakes;
+    super::parse_limits::check(m, &raw);
+    if !m.0.is_empty() {
+        // Reading on would take as long as whoever wrote it wants.
+        return Err(mistakes);
+    }
     if raw.schema != 1 {
         m.add(
             &["schema"],
@@ -97,7 +102,6 @@ fn build(raw: ManifestSource) -> Result<Manifest, Mistakes> {
             Some("such as \"https://docs.example.com/\", over https and without a name before the host".to_owned()),
         );
     }
-    super::parse_limits::check(m, &raw);
     check_fields(m, &raw.fields);
     let gives = raw
         .steps

@@ -132,7 +132,9 @@ fn is_true_host(template: &Template) -> bool {
         Some((name, port)) if port.parse::<u16>().is_ok_and(|port| port > 0) => name,
         _ => filled.as_str(),
     };
+    let labelled = name.starts_with('[') || name.split('.').all(|label| !label.is_empty());
     filled.chars().all(plain)
+        && labelled
         && url::Url::parse(&format!("https://{filled}/"))
             .is_ok_and(|url| url.host_str() == Some(name) && url.path() == "/")
 }

@@ -30,10 +30,19 @@ fn standing(state: State, at: u32, step: &str) -> Change {
     }
 }
 
+/// State, index and name of its step, the flow as it is now, where it stands in that.
+type Row = (
+    State,
+    u32,
+    &'static str,
+    &'static [&'static str],
+    Option<u32>,
+);
+
 #[test]
 fn a_step_is_found_by_its_name_or_not_at_all() {
     use State::{AwaitingCode, Cancelled, Planned, Unknown, Verifying};
-    let rows: &[(State, u32, &str, &[&str], Option<u32>)] = &[
+    let rows: &[Row] = &[
         // as it was
         (AwaitingCode, 1, "verify", &["request", "verify W"], Some(1)),
         (Unknown, 2, "read", &["request", "verify W"], Some(2)),
