@@ -100,9 +100,14 @@ flow(
         assert.deepEqual(await driver.getAllWindowHandles(), [handle], `${name} opened a window`);
         assert.equal(await driver.executeScript("return window.got_in ?? null"), null, `${name} ran`);
       }
+      // What is dragged: by the mouse, a link of the page onto the page.
+      const link = await driver.executeScript("const link = Object.assign(document.createElement('a'), { href: arguments[0], textContent: 'drag me', style: 'position: fixed; inset: 0 auto auto 0; z-index: 9; padding: 20px' }); document.body.append(link); return link;", `${out.url}/dragged`);
+      await driver.actions().move({ origin: link }).press().move({ x: 300, y: 300, duration: 200 }).move({ x: 420, y: 380, duration: 200 }).release().perform();
+      await driver.executeScript("arguments[0].remove()", link);
       // Some of them take their time.
       await pause(1000);
       assert.deepEqual(out.heard, []);
+      assert.equal((await driver.getCurrentUrl()).replace(/#.*/, ""), home.replace(/#.*/, ""));
       await window.says(text("welcome.headline"));
       assert.equal(await driver.getTitle(), "Readdress");
     } finally {
@@ -120,6 +125,15 @@ flow("a script in the page has no more than the page", async (window) => {
     commands,
   );
   assert.deepEqual(refused, []);
+  // Deeper than any parser of the shell goes: refused or not, the window answers afterwards.
+  const deep = await driver.executeAsyncScript(
+    `const done = arguments[0]; const levels = "[".repeat(50_000) + "]".repeat(50_000);
+     const ask = (given) => window.__TAURI_INTERNALS__.invoke("get_profile", given).then(() => "answered", (why) => typeof why);
+     Promise.all([ask({ id: JSON.parse("[".repeat(3000) + "]".repeat(3000)) }), fetch("ipc://localhost/get_profile", { method: "POST", body: levels }).then((got) => got.status, () => "refused")]).then(done, done);
+     setTimeout(() => done("no answer"), 8000);`,
+  );
+  assert.notDeepEqual(deep, ["answered", 200], String(deep));
+  assert.equal(await driver.executeAsyncScript("const done = arguments[0]; window.__TAURI_INTERNALS__.invoke('get_app_state', {}).then((state) => done(state.mode), done)"), "real");
   const seen = await driver.executeScript(
     "return { global: typeof window.__TAURI__, frozen: Object.isFrozen(Object.prototype), proto: (() => { try { Object.prototype.x = 1; } catch { /* it is frozen */ } return ({}).x ?? null; })() }",
   );

@@ -85,8 +85,7 @@ fn no_argument_whatever_breaks_a_command() {
     let wrong = [
         json!(null),
         json!(true),
-        json!(-1),
-        json!(1e300),
+        json!(-1e300),
         json!([MARK]),
         json!([[], {}, null]),
         json!({ MARK: MARK }),
@@ -108,8 +107,8 @@ fn no_argument_whatever_breaks_a_command() {
             ),
         }
         for value in &wrong {
-            // What is left out of a filter or an edit is not wrong; the dialog that follows is none to open here.
-            if *command == "export_history" && value.is_object() {
+            // A list is read as a filter's members in order, an object as some of them: a dialog would follow, with nobody to leave it.
+            if *command == "export_history" && (value.is_object() || value.is_array()) {
                 continue;
             }
             refused(&shown, command, all(names, value), &format!("{value:.60}"));

@@ -120,7 +120,7 @@ fn links_other_than_https_are_not_opened() {
         "nothing",
     ] {
         assert_eq!(
-            shown.code("open_link", json!({ "url": url })),
+            shown.code("open_link", json!({ "url": url, "host": "example.com" })),
             "field_invalid"
         );
     }

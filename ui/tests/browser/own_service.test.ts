@@ -52,3 +52,15 @@ test("a link says where it leads, whatever its words say", async () => {
   expect(shown).toBeLessThanOrEqual(edge ?? 0);
   await link.click();
 });
+
+test.each(["light", "dark"] as const)("hostile profiles in the smallest window, %s", async (theme) => {
+  const { page } = await open_page({ scenario: "hostile", size: "small", theme });
+  const rows = page.locator("[role=row][aria-selected]");
+  await rows.first().waitFor();
+  const heights = await rows.evaluateAll((all) => all.map((row) => Math.round(row.getBoundingClientRect().height)));
+  expect(new Set(heights).size, "no text makes a row taller").toBe(1);
+  await rows.nth(1).click();
+  await page.locator(".panel blockquote").waitFor();
+  expect(await sideways(page)).toEqual([]);
+  await shoot(page, `hostile-small-${theme}`);
+});
