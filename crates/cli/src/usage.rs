@@ -13,7 +13,8 @@ use crate::documents::error_document;
 use crate::exit::Exit;
 
 /// Prints help, version or what is wrong. What was typed is repeated in it, so it is cleaned before it is understood once more.
-pub fn refuse(error: &clap::Error) -> Exit {
+pub fn refuse(error: clap::Error) -> Exit {
+    let error = masked(error);
     if !error.use_stderr() {
         // A closed stream leaves nothing to tell it to.
         let _ = error.print();
@@ -21,7 +22,7 @@ pub fn refuse(error: &clap::Error) -> Exit {
     }
     let typed = std::env::args_os().map(|arg| clean::line(&arg.to_string_lossy()));
     let message = match Cli::try_parse_from(typed) {
-        Err(cleaned) if cleaned.use_stderr() => cleaned.render().to_string(),
+        Err(cleaned) if cleaned.use_stderr() => masked(cleaned).render().to_string(),
         _ => error.render().to_string(),
     };
     let lines: Vec<String> = message.trim_end().lines().map(clean::line).collect();
@@ -30,10 +31,26 @@ pub fn refuse(error: &clap::Error) -> Exit {
         .take_while(|arg| arg != "--")
         .any(|arg| arg == "--json")
     {
-        let error = error_document(&problem(error), None);
+        let error = error_document(&problem(&error), None);
         print_document(&serde_json::json!({ "error": error }));
     }
     Exit::Usage
+}
+
+/// A word that fits nowhere is not repeated: it may be a secret that was written there by mistake, and stderr is kept by
+/// whatever runs scripts.
+fn masked(mut error: clap::Error) -> clap::Error {
+    let word = match error.get(ContextKind::InvalidArg) {
+        Some(ContextValue::String(word)) => !word.starts_with(['-', '<']),
+        _ => false,
+    };
+    if word && error.kind() == ErrorKind::UnknownArgument {
+        error.insert(
+            ContextKind::InvalidArg,
+            ContextValue::String("…".to_owned()),
+        );
+    }
+    error
 }
 
 /// The nearest of the closed set, with the flag's name. Values are not repeated: one may be a secret.
