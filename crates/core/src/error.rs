@@ -73,6 +73,10 @@ pub enum Code {
     FieldUnknown,
     FieldInvalid,
     BaseUrlInvalid,
+    /// A manifest of the user's own whose host was never looked at.
+    ServiceNew,
+    /// An edited manifest has no place any more for the step that a change stands at.
+    FlowChanged,
     /// An edited manifest would send this profile's secrets to another origin.
     OriginChanged,
     ManifestInvalid,
@@ -139,6 +143,9 @@ pub struct Problem {
     pub retry_at: Option<Timestamp>,
 }
 
+/// Longest name in a sentence, in characters: a path or a mistake in a file, never what somebody pasted by the megabyte.
+const LONGEST_PARAM: usize = 2000;
+
 impl Problem {
     pub fn new(code: Code) -> Self {
         Self {
@@ -150,10 +157,15 @@ impl Problem {
         }
     }
 
-    /// The same problem with one more name for its sentence.
+    /// The same problem with one more name for its sentence. A name fits into a sentence: what is longer is cut.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<String>) -> Self {
-        self.params.insert(name.to_owned(), value.into());
+        let mut value = value.into();
+        if let Some((cut, _)) = value.char_indices().nth(LONGEST_PARAM) {
+            value.truncate(cut);
+            value.push('…');
+        }
+        self.params.insert(name.to_owned(), value);
         self
     }
 

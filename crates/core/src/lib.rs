@@ -13,6 +13,7 @@ pub mod error;
 pub mod folder;
 pub mod http;
 pub mod kill;
+pub mod link;
 pub mod mail;
 pub mod manifest;
 pub mod process;

@@ -5,6 +5,7 @@ mod closing;
 mod command_names;
 mod events;
 mod fatal;
+mod hostile;
 mod lists;
 mod practice;
 mod profiles;

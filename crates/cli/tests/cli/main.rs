@@ -17,6 +17,7 @@ mod play;
 #[cfg(unix)]
 mod rights;
 mod stage;
+mod terminal;
 mod unknown;
 mod usage;
 mod vault;

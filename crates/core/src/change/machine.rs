@@ -34,15 +34,15 @@ pub struct ShapeStep {
 }
 
 impl Shape {
-    fn waits(&self, at: u32) -> bool {
+    pub(super) fn waits(&self, at: u32) -> bool {
         self.steps.get(at as usize).is_some_and(|step| step.waits)
     }
 
-    fn end(&self) -> u32 {
+    pub(super) fn end(&self) -> u32 {
         u32::try_from(self.steps.len()).unwrap_or(u32::MAX)
     }
 
-    fn name(&self, at: u32) -> &str {
+    pub(super) fn name(&self, at: u32) -> &str {
         self.steps.get(at as usize).map_or("read", |step| &step.id)
     }
 

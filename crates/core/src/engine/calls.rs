@@ -8,7 +8,7 @@ use std::time::Duration;
 use backon::{ExponentialBuilder, Retryable};
 
 use super::Engine;
-use super::context::{CAPTURED, Context};
+use super::context::{CAPTURED, Context, origin_changed};
 use crate::change::machine::{Facts, Outcome, Reading};
 use crate::db::Job;
 use crate::error::{Code, Problem, Result};
@@ -189,8 +189,7 @@ impl Engine {
             Err(problem) => return Called::NotSent(problem),
         };
         if rendered.origin() != context.profile.origin {
-            let origin = rendered.origin().to_owned();
-            return Called::NotSent(Problem::new(Code::OriginChanged).with("origin", origin));
+            return Called::NotSent(origin_changed(rendered.origin()));
         }
         match self.sender().send(rendered.request()).await {
             Sent::NotSent(problem) => Called::NotSent(problem),

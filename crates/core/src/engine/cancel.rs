@@ -8,6 +8,8 @@ use uuid::Uuid;
 
 use super::Engine;
 use super::calls::Values;
+use super::context::shape_of;
+use crate::change::align::aligned;
 use crate::change::machine::{Ending, Facts, Input, Outcome};
 use crate::change::{Change, Event, EventKind, State};
 use crate::db::{ChangeWrite, Expect};
@@ -25,9 +27,11 @@ impl Engine {
         let change = self.closed_change(change)?.change;
         let sent =
             matches!(change.state, State::AwaitingCode | State::Unknown) && !change.resending;
+        // A flow that was edited under it sends nothing, not even this.
         let step = self
             .manifest(&change.service)
             .ok()
+            .filter(|manifest| aligned(&change, &shape_of(manifest)).is_some())
             .and_then(|manifest| manifest.cancel_step().map(str::to_owned));
         let ended = match step.filter(|_| sent && change.profile_id.is_some()) {
             Some(step) => self.cancel_there(change, &step).await?,

@@ -20,10 +20,10 @@ impl Engine {
     /// Gives the code: a code, a link, or the whole mail; nothing where the one that is kept shall be sent.
     ///
     /// # Errors
-    /// `code_not_found`, `code_ambiguous`, `link_wrong_kind`, `link_other_service`, `code_refused_before`,
+    /// `code_not_found`, `code_ambiguous`, `link_wrong_kind`, `link_other_service`, `code_refused_before`, `flow_changed`,
     /// `change_not_open`, `busy`, the vault's.
     pub async fn submit_code(&self, change: Uuid, text: &str) -> Result<ChangeView> {
-        let change = self.stored_change(change).await?;
+        let change = self.ready_change(change).await?;
         let kept = kept_value(&change, &change.step).filter(|_| text.trim().is_empty());
         let value = match kept {
             Some(kept) => kept.text.clone(),
@@ -65,7 +65,7 @@ impl Engine {
         once: &BTreeMap<String, Secret>,
         anyway: bool,
     ) -> Result<ChangeView> {
-        let change = self.stored_change(change).await?;
+        let change = self.ready_change(change).await?;
         let context = self.context_of(&change, once).await?;
         if change.state == State::AwaitingCode
             && !change.resending
@@ -96,7 +96,7 @@ impl Engine {
         how: Settle,
         once: &BTreeMap<String, Secret>,
     ) -> Result<ChangeView> {
-        let change = self.stored_change(change).await?;
+        let change = self.ready_change(change).await?;
         if how == Settle::Check {
             return self.check_change(change).await;
         }

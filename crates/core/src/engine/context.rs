@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use uuid::Uuid;
 
+use super::views::host_of;
 use super::{Engine, lock};
 use crate::change::Change;
 use crate::change::machine::{Shape, ShapeStep};
@@ -110,10 +111,9 @@ impl Context {
 
     /// A problem that names the service and its host.
     pub fn name(&self, problem: Problem) -> Problem {
-        let host = url::Url::parse(&self.profile.origin)
-            .ok()
-            .and_then(|url| url.host_str().map(str::to_owned))
-            .unwrap_or_default();
+        // Of a new origin the sentence names that one: it is what the user is asked to trust.
+        let origin = problem.params.get("origin");
+        let host = host_of(origin.unwrap_or(&self.profile.origin));
         problem
             .with("service", self.manifest.name.clone())
             .with("host", host)
@@ -245,6 +245,13 @@ pub(super) fn shape_of(manifest: &Manifest) -> Shape {
             .and_then(|span| span.try_into().ok()),
         resend_step: manifest.resend_step().map(str::to_owned),
     }
+}
+
+/// The manifest leads somewhere else than the profile's secrets were meant for.
+pub(super) fn origin_changed(origin: &str) -> Problem {
+    Problem::new(Code::OriginChanged)
+        .with("origin", origin)
+        .with("host", host_of(origin))
 }
 
 pub(super) fn missing(field: &str) -> Problem {

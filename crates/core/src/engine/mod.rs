@@ -1,9 +1,9 @@
 //! The engine: the only room that joins manifests, machine, sender, database and vault.
 //!
 //! One engine per data folder and process. Not here: windows, sentences, the command line. Its files:
-//! `profiles` · `reading` · `plan`, `changes` and `cancel` (what a person asks) · `stored` · `run` (one change until it
-//! rests) · `calls` (one call and what it means) · `pasted` · `views` · `history` and `history_csv` · `journal` · `limits` ·
-//! `clock` · `diagnostics` · `settings`.
+//! `profiles` and `typed` · `reading` · `plan`, `changes` and `cancel` (what a person asks) · `stored` · `run` (one change
+//! until it rests) · `calls` (one call and what it means) · `pasted` · `views` · `history` and `history_csv` · `journal` ·
+//! `limits` · `clock` · `diagnostics` · `settings` · `look` (files of the user's own) · `flow` (files edited meanwhile).
 
 mod calls;
 mod cancel;
@@ -11,10 +11,12 @@ mod changes;
 mod clock;
 mod context;
 mod diagnostics;
+mod flow;
 mod history;
 mod history_csv;
 mod journal;
 mod limits;
+mod look;
 mod pasted;
 mod plan;
 mod practice;
@@ -24,6 +26,7 @@ mod reading;
 mod run;
 mod settings;
 mod stored;
+mod typed;
 mod views;
 
 pub use journal::{Contradiction, JournalCheck};

@@ -45,7 +45,7 @@ impl Engine {
         let retry_at = unsent.and_then(|open| open.retry_at);
         self.check_limit(&context, context.first_step(), retry_at, ask.anyway)?;
         let change = match planned {
-            Some(planned) => planned.clone(),
+            Some(planned) => self.in_its_flow(planned.clone())?,
             None => self.plan(&context, &to, ask.undo_of, standing).await?,
         };
         let limits = Limits::of(ask.anyway);

@@ -68,6 +68,12 @@ impl Engine {
             if !settled {
                 break;
             }
+            // Without its place in the flow only a proof ends it: all else would move it on from a step that is not there.
+            let open = match self.in_its_flow(open.clone()) {
+                Ok(placed) => placed,
+                Err(_) if reading.proves(&open.to) => open,
+                Err(_) => break,
+            };
             let input = Input::Read(Why::Check, reading.clone(), facts.clone());
             match self.put_in(context, open, input).await {
                 // Another program was quicker: it is looked at anew.

@@ -15,6 +15,7 @@ mod mistakes;
 mod model;
 mod needs;
 mod parse;
+mod parse_limits;
 mod parse_parts;
 mod parse_rule;
 mod parse_step;
