@@ -100,9 +100,11 @@ fn children(parent: u32) -> Vec<String> {
 
 #[cfg(target_os = "linux")]
 #[test]
+#[expect(clippy::print_stdout, reason = "a skipped test says so")]
 fn no_process_of_the_window_shows_the_passphrase_or_writes_a_core() {
     const PASSPHRASE: &str = "a passphrase nobody else sees";
     let Some((_screen, display)) = screen() else {
+        println!("skipped: Xvfb is not installed");
         return;
     };
     let folder = tempfile::TempDir::new().expect("a folder");
