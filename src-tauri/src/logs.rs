@@ -1,7 +1,7 @@
 //! Logs: one file a day in the data folder, seven kept. They never hold a secret, a code or a full address.
 //!
-//! Only our own crates are written down: what a library logs about a request may hold its URL, and Z-API's token is
-//! part of a path.
+//! Only our own crates are written down, whatever the environment asks for: what a library logs about a request may hold
+//! its URL, and Z-API's token is part of a path; the keychain's library logs whole messages.
 
 use std::fs::OpenOptions;
 use std::io::Write;
@@ -18,16 +18,16 @@ use tracing_subscriber::{Registry, fmt};
 
 const DAYS_KEPT: usize = 7;
 
-/// Begins to log into `folder`, once per process. A folder that takes no log keeps nobody from working.
-pub fn start(folder: &Path) {
+/// Begins to log into `folder`, once per process, what our crates say at `level` and above. A folder that takes no log keeps nobody from working.
+pub fn start(folder: &Path, level: Level) {
     // Before the appender, which opens its file at once.
     Private::new(folder, ()).make(Timestamp::now());
     let Ok(file) = appender(folder) else {
         return;
     };
     let ours = Targets::new()
-        .with_target("readdress_core", Level::INFO)
-        .with_target("readdress_shell", Level::INFO);
+        .with_target("readdress_core", level)
+        .with_target("readdress_shell", level);
     let lines = fmt::layer()
         .with_ansi(false)
         .with_writer(std::sync::Mutex::new(Private::new(folder, file)));
@@ -87,6 +87,7 @@ impl<W: Write> Write for Private<W> {
 }
 
 /// Where a panic happened; its message may hold anything.
+/// Where a panic happened; its message may hold anything. In the program the hook before this one says no more either.
 fn log_panics() {
     let before = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {

@@ -4,28 +4,15 @@
 
 use zeroizing_alloc::ZeroAlloc;
 
-/// Whatever held a secret on the heap is overwritten when it is given back, in libraries too. (Not in WebKit, which is none
-/// of ours.)
+/// Whatever held a secret on the heap is overwritten when it is given back, in libraries too. (Not in
+/// WebKit, which is none of ours.)
 #[global_allocator]
 static HEAP: ZeroAlloc<std::alloc::System> = ZeroAlloc(std::alloc::System);
 
 fn main() -> std::process::ExitCode {
-    readdress_core::process::forbid_core_dumps();
-    hide_passphrase();
+    readdress_core::process::guard();
     draw_without_gpu();
     readdress_shell::run(std::env::args_os().skip(1))
-}
-
-/// The processes of the web view, and a browser that is opened, would get it.
-fn hide_passphrase() {
-    #[expect(
-        unsafe_code,
-        reason = "the environment is changed before there is a second thread"
-    )]
-    // SAFETY: first things in `main`, before any thread is started.
-    unsafe {
-        readdress_core::process::hide("READDRESS_PASSPHRASE");
-    }
 }
 
 /// On Linux WebKit draws through the graphics card's buffers (DMABUF), which costs some 60 MiB and, with some drivers, shows a

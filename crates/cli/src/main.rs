@@ -30,7 +30,6 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use readdress_core::error::Code;
-use readdress_core::process;
 use zeroizing_alloc::ZeroAlloc;
 
 use crate::answer::Failure;
@@ -42,18 +41,10 @@ use crate::console::Console;
 static HEAP: ZeroAlloc<std::alloc::System> = ZeroAlloc(std::alloc::System);
 
 fn main() -> ExitCode {
-    process::forbid_core_dumps();
-    #[expect(
-        unsafe_code,
-        reason = "the environment is changed before there is a second thread"
-    )]
-    // SAFETY: first thing in `main`.
-    unsafe {
-        process::hide("READDRESS_PASSPHRASE");
-    }
+    readdress_core::process::guard();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => return usage::refuse(&error).into(),
+        Err(error) => return usage::refuse(error).into(),
     };
     log::start();
     let console = Console::new(cli.global.json);

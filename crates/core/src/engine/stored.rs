@@ -55,7 +55,7 @@ impl Engine {
     }
 
     /// Another program may change the key between the look at the change and that at the key: then both are looked at again.
-    async fn open_values(&self, mut stored: StoredChange) -> Result<Change> {
+    pub(super) async fn open_values(&self, mut stored: StoredChange) -> Result<Change> {
         let mut looks = 0;
         loop {
             if stored.values.is_empty() {

@@ -22,13 +22,12 @@ pub struct VaultEnv {
 }
 
 impl VaultEnv {
-    /// From the environment, or from what [`process::hide`] took out of it.
+    /// From the environment; the passphrase is taken out of it, so that it is found once.
     ///
     /// # Errors
     /// `passphrase_wrong` with `reason = not_text`: it would be another passphrase in each character set.
     pub fn from_env(auto_keychain: bool) -> Result<Self> {
-        let passphrase = process::hidden(PASSPHRASE)
-            .or_else(|| std::env::var_os(PASSPHRASE))
+        let passphrase = process::take_raw(PASSPHRASE)
             .map(OsString::into_string)
             .transpose()
             .map_err(|_| Problem::new(Code::PassphraseWrong).with("reason", "not_text"))?;
