@@ -23,7 +23,7 @@ pub fn open(global: &Global, console: &Console) -> Result<Engine, Failure> {
         data_dir: global.data_dir.clone(),
         services_dir: global.services.clone(),
         vault: vault_env(),
-        practice: false,
+        ..Options::default()
     })?;
     for notice in engine.notices() {
         console.warn(&notice);

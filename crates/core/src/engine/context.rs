@@ -25,8 +25,8 @@ pub(super) struct Context {
     key: Option<Key>,
     /// By name as templates know it; a captured token stands in for the pasted one.
     secrets: Mutex<BTreeMap<String, Secret>>,
-    /// What the service said to a login with these secrets: asking it again at once would cost a try, or a limit.
-    refused_login: Mutex<Option<Problem>>,
+    /// How a login with these secrets failed: asking again at once would cost a try, or a limit.
+    failed_login: Mutex<Option<Problem>>,
 }
 
 impl Context {
@@ -38,12 +38,12 @@ impl Context {
         lock(&self.secrets).insert(name.to_owned(), secret);
     }
 
-    pub fn refused_login(&self) -> Option<Problem> {
-        lock(&self.refused_login).clone()
+    pub fn failed_login(&self) -> Option<Problem> {
+        lock(&self.failed_login).clone()
     }
 
-    pub fn refuse_login(&self, problem: &Problem) {
-        *lock(&self.refused_login) = Some(problem.clone());
+    pub fn fail_login(&self, problem: &Problem) {
+        *lock(&self.failed_login) = Some(problem.clone());
     }
 
     /// The step that a change begins with.
@@ -129,7 +129,7 @@ impl Engine {
             stored: true,
             key,
             secrets,
-            refused_login: Mutex::default(),
+            failed_login: Mutex::default(),
         }))
     }
 
@@ -156,7 +156,7 @@ pub(super) fn unstored(
         stored: false,
         key: None,
         secrets: Mutex::new(secrets),
-        refused_login: Mutex::default(),
+        failed_login: Mutex::default(),
     })
 }
 

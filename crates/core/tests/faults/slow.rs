@@ -1,0 +1,36 @@
+//! Answers that take for ever, at each stage.
+
+use readdress_core::error::Code;
+
+use crate::gate::Line;
+use crate::play::play;
+use crate::room::{Room, impatient};
+use crate::row::{EFFECTS, Means, Row, Step, alter, line, wire};
+use crate::script::{Move, send_then};
+
+const LATE: Means = Means::Untold(Code::TimedOut);
+
+fn rows() -> Vec<Row> {
+    vec![
+        line("no connection comes about", Line::Full, Means::NotSent(Code::TimedOut, "connect")).within(600, 12_000),
+        line("TLS: silence in the handshake", Line::Silent, Means::NotSent(Code::TimedOut, "connect")).over_tls().within(600, 12_000),
+        wire("no answer ever", vec![Move::Hang], LATE).within(1_200, 16_000),
+        wire("silence in the headers", send_then("HTTP/1.1 200 OK\r\nx-a", Move::Hang), LATE).within(1_200, 16_000).at(&EFFECTS),
+        wire("headers, a byte at a time", drip("HTTP/1.1 200 OK\r\nx-a: "), LATE).within(1_200, 16_000).at(&EFFECTS),
+        wire("silence in the body", send_then("HTTP/1.1 200 OK\r\ncontent-length: 16\r\n\r\n{", Move::Hang), LATE).within(1_200, 16_000),
+        wire("body, a byte at a time", drip("HTTP/1.1 200 OK\r\ncontent-length: 100000\r\n\r\n"), LATE).within(1_900, 16_000),
+        alter("late, and still in time", |truth| vec![Move::Wait(400), Move::Send(truth.plain())], Means::Harmless).at(&[Step::Request]),
+        wire("no answer ever, closing read", vec![Move::Hang], LATE).at(&[Step::ReadBack]).within(4_000, 40_000),
+    ]
+}
+
+/// This, and then a byte every fifth of a second.
+fn drip(start: &str) -> Vec<Move> {
+    vec![Move::Send(start.into()), Move::Forever(b" ".to_vec(), 200)]
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn answers_that_take_for_ever() {
+    let room = Room::new(impatient()).await;
+    play("slow", &room, rows()).await;
+}
