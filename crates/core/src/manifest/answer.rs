@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::matcher::{BodyRule, Status, holds_one};
 use super::model::Manifest;
 use super::pointer::{Pointer, words};
+use super::strict;
 use crate::error::Code;
 use crate::http::Answer;
 use crate::http::wait::{LONGEST, retry_after};
@@ -112,7 +113,7 @@ pub fn judge(manifest: &Manifest, step: &str, answer: &Answer) -> Verdict {
     let Some(step) = manifest.step(step) else {
         return Verdict::default();
     };
-    let body = json(&answer.body);
+    let body = strict::read(&answer.body);
     let says = body.as_ref().and_then(|body| own_words(&step.says, body));
     let mut rules = step.answers.iter().chain(&manifest.answers);
     let found = rules.find_map(|rule| fit(rule, answer, body.as_ref(), says.as_deref()));
@@ -159,11 +160,6 @@ pub fn judge(manifest: &Manifest, step: &str, answer: &Answer) -> Verdict {
         gives,
         shows,
     }
-}
-
-/// A body as JSON. RFC 8259, section 8.1: a byte order mark may stand before it.
-fn json(body: &[u8]) -> Option<Value> {
-    serde_json::from_slice(body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)).ok()
 }
 
 type Fit<'a> = (&'a Rule, Vec<(String, Secret)>, Option<Shown>);

@@ -9,7 +9,9 @@ const PREFACE: usize = 24;
 
 /// A frame (RFC 9113, section 4.1).
 pub fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
-    let length = u32::try_from(payload.len()).expect("a short payload").to_be_bytes();
+    let length = u32::try_from(payload.len())
+        .expect("a short payload")
+        .to_be_bytes();
     let mut bytes = length[1..].to_vec();
     bytes.extend([kind, flags]);
     bytes.extend(stream.to_be_bytes());
@@ -59,7 +61,12 @@ pub async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
         return;
     }
     let settings = frame(4, 0, 0, &[]);
-    if stream.write_all(&settings).await.and(stream.flush().await).is_err() {
+    if stream
+        .write_all(&settings)
+        .await
+        .and(stream.flush().await)
+        .is_err()
+    {
         return;
     }
     loop {
@@ -80,7 +87,12 @@ pub async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
     for one in moves {
         match one {
             Move::Send(bytes) => {
-                if stream.write_all(bytes).await.and(stream.flush().await).is_err() {
+                if stream
+                    .write_all(bytes)
+                    .await
+                    .and(stream.flush().await)
+                    .is_err()
+                {
                     return;
                 }
             }

@@ -48,7 +48,6 @@ struct State {
     /// With the number of connections that pass before.
     line: Option<(usize, Line)>,
     received: Vec<&'static str>,
-    connections: usize,
     bearers: Vec<String>,
 }
 
@@ -78,7 +77,12 @@ impl Gate {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let gate = Self {
             addr: listener.local_addr().expect("an address"),
-            inner: Arc::new(Inner { service, behind, tls, state: Mutex::default() }),
+            inner: Arc::new(Inner {
+                service,
+                behind,
+                tls,
+                state: Mutex::default(),
+            }),
             door: Mutex::default(),
             full: Mutex::default(),
         };
@@ -87,7 +91,11 @@ impl Gate {
     }
 
     pub fn origin(&self) -> String {
-        let scheme = if self.inner.tls.is_some() { "https" } else { "http" };
+        let scheme = if self.inner.tls.is_some() {
+            "https"
+        } else {
+            "http"
+        };
         format!("{scheme}://{}", self.addr)
     }
 
@@ -111,7 +119,10 @@ impl Gate {
 
     /// From now on calls of `route` are spoilt; the counts begin anew.
     pub fn spoil(&self, route: &'static str, spoil: Spoil, taken: bool) {
-        *open(&self.inner.state) = State { spoil: Some((route, spoil, taken)), ..State::default() };
+        *open(&self.inner.state) = State {
+            spoil: Some((route, spoil, taken)),
+            ..State::default()
+        };
     }
 
     /// After `skip` more connections the line itself is bad; the counts begin anew.
@@ -163,10 +174,6 @@ impl Gate {
         state.received.iter().filter(|one| **one == route).count()
     }
 
-    pub fn connections(&self) -> usize {
-        open(&self.inner.state).connections
-    }
-
     /// Every value of an `Authorization` header that came by.
     pub fn bearers(&self) -> Vec<String> {
         open(&self.inner.state).bearers.clone()
@@ -185,7 +192,6 @@ impl Inner {
     async fn meet(&self, stream: TcpStream) {
         let line = {
             let mut state = open(&self.state);
-            state.connections += 1;
             match &mut state.line {
                 Some((0, line)) => Some(line.clone()),
                 Some((skip, _)) => {
@@ -223,9 +229,12 @@ impl Inner {
 
     async fn serve_on(&self, stream: TcpStream, tls: Option<TlsAcceptor>) {
         match tls {
-            None => self.serve(stream, |stream| {
-                let _ = stream.set_zero_linger();
-            }).await,
+            None => {
+                self.serve(stream, |stream| {
+                    let _ = stream.set_zero_linger();
+                })
+                .await
+            }
             Some(acceptor) => {
                 // A failed handshake is the caller's refusal of the certificate.
                 if let Ok(stream) = acceptor.accept(stream).await {
@@ -241,7 +250,9 @@ impl Inner {
     fn note(&self, route: &'static str, head: &str) {
         let mut state = open(&self.state);
         state.received.push(route);
-        let bearer = head.lines().find_map(|line| line.strip_prefix("authorization: Bearer "));
+        let bearer = head
+            .lines()
+            .find_map(|line| line.strip_prefix("authorization: Bearer "));
         state.bearers.extend(bearer.map(str::to_owned));
     }
 
@@ -250,7 +261,10 @@ impl Inner {
             let head = String::from_utf8_lossy(&request).into_owned();
             let route = route_of(self.service, head.lines().next().unwrap_or_default());
             self.note(route, &head);
-            let spoil = open(&self.state).spoil.clone().filter(|(spoilt, ..)| *spoilt == route);
+            let spoil = open(&self.state)
+                .spoil
+                .clone()
+                .filter(|(spoilt, ..)| *spoilt == route);
             let moves = match spoil {
                 None => send_on(&self.behind, &request).await,
                 Some((_, Spoil::Play(moves), taken)) => {
@@ -269,7 +283,11 @@ impl Inner {
 }
 
 /// The moves, in order; whether the connection serves on.
-async fn play<S: AsyncRead + AsyncWrite + Unpin>(stream: &mut S, moves: &[Move], reset: fn(&S)) -> bool {
+async fn play<S: AsyncRead + AsyncWrite + Unpin>(
+    stream: &mut S,
+    moves: &[Move],
+    reset: fn(&S),
+) -> bool {
     for one in moves {
         let sent = match one {
             Move::Send(bytes) => stream.write_all(bytes).await.and(stream.flush().await),
@@ -333,15 +351,29 @@ async fn send_on(behind: &str, request: &[u8]) -> Vec<Move> {
 
 async fn ask(behind: &str, request: &[u8]) -> Truth {
     let bytes = exchange(behind, request).await;
-    let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").expect("a head");
-    let status = std::str::from_utf8(&bytes[9..12]).ok().and_then(|text| text.parse().ok());
-    Truth { status: status.expect("a status"), body: bytes[end + 4..].to_vec() }
+    let end = bytes
+        .windows(4)
+        .position(|four| four == b"\r\n\r\n")
+        .expect("a head");
+    let status = std::str::from_utf8(&bytes[9..12])
+        .ok()
+        .and_then(|text| text.parse().ok());
+    Truth {
+        status: status.expect("a status"),
+        body: bytes[end + 4..].to_vec(),
+    }
 }
 
 /// One request on a connection of its own, and all that comes back.
 async fn exchange(behind: &str, request: &[u8]) -> Vec<u8> {
-    let line = request.windows(2).position(|two| two == b"\r\n").expect("a line") + 2;
-    let mut far = TcpStream::connect(behind).await.expect("the service listens");
+    let line = request
+        .windows(2)
+        .position(|two| two == b"\r\n")
+        .expect("a line")
+        + 2;
+    let mut far = TcpStream::connect(behind)
+        .await
+        .expect("the service listens");
     let parts = [&request[..line], b"connection: close\r\n", &request[line..]];
     far.write_all(&parts.concat()).await.expect("it reads");
     let mut answer = Vec::new();
@@ -352,7 +384,10 @@ async fn exchange(behind: &str, request: &[u8]) -> Vec<u8> {
 /// The step that a request line belongs to.
 fn route_of(service: Service, line: &str) -> &'static str {
     let mut words = line.split(' ');
-    let (method, path) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+    let (method, path) = (
+        words.next().unwrap_or_default(),
+        words.next().unwrap_or_default(),
+    );
     let known: &[(&str, &str, &'static str)] = match service {
         Service::ZApi => &[
             ("GET", "/security/email", "read"),
@@ -372,6 +407,8 @@ fn route_of(service: Service, line: &str) -> &'static str {
             ("POST", "/user/email/change/validate", "verify"),
         ],
     };
-    let found = known.iter().find(|(verb, end, _)| *verb == method && path.ends_with(end));
+    let found = known
+        .iter()
+        .find(|(verb, end, _)| *verb == method && path.ends_with(end));
     found.map_or("other", |(.., route)| route)
 }

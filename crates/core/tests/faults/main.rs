@@ -7,12 +7,23 @@
 //! address, counted exactly once. Not here: one test per error of the sender alone (`tests/http`).
 
 mod authority;
+mod environment;
 mod frames;
 mod gate;
 mod play;
+mod proxy;
+mod redirect;
 mod room;
 mod row;
 mod script;
 
+mod body;
+mod head;
+mod http2;
+mod login;
 mod lost;
+mod memory;
 mod slow;
+mod status;
+mod tls;
+mod wait;

@@ -20,7 +20,7 @@ use crate::row::{End, Fault, Means, Row, Step, end};
 /// Nothing may take longer: the longest limits of a change's calls together, and a good deal.
 const HANGS: Duration = Duration::from_secs(90);
 /// So many rows at once.
-const AT_ONCE: usize = 24;
+const AT_ONCE: usize = 48;
 
 /// One line of the table.
 struct Played {
@@ -37,10 +37,15 @@ pub async fn play(family: &str, room: &Arc<Room>, rows: Vec<Row>) {
         let row = Arc::new(row);
         for step in row.at.clone() {
             let services = row.services_at(step, turn);
-            assert!(!services.is_empty(), "{} cannot be played at {step:?}", row.what);
+            assert!(
+                !services.is_empty(),
+                "{} cannot be played at {step:?}",
+                row.what
+            );
             for service in services {
                 for taken in row.taken(step, service) {
-                    let (room, row, places) = (Arc::clone(room), Arc::clone(&row), Arc::clone(&places));
+                    let (room, row, places) =
+                        (Arc::clone(room), Arc::clone(&row), Arc::clone(&places));
                     number += 1;
                     let place = number;
                     set.spawn(async move {
@@ -65,7 +70,13 @@ pub async fn play(family: &str, room: &Arc<Room>, rows: Vec<Row>) {
         .filter(|(_, one)| !one.wrong.is_empty())
         .map(|(_, one)| format!("{}\n      {}", one.line, one.wrong.join("\n      ")))
         .collect();
-    assert!(wrong.is_empty(), "{} of {}:\n  {}", wrong.len(), played.len(), wrong.join("\n  "));
+    assert!(
+        wrong.is_empty(),
+        "{} of {}:\n  {}",
+        wrong.len(),
+        played.len(),
+        wrong.join("\n  ")
+    );
     room.assert_no_secret_on_disk();
 }
 
@@ -81,7 +92,10 @@ async fn play_at(room: &Room, row: &Row, step: Step, service: Service, taken: bo
     let mut wrong = Vec::new();
     let Ok((view, problem)) = acted else {
         let line = format!("{} · {step:?} · {service:?} · hangs", row.what);
-        return Played { line, wrong: vec!["it hangs".to_owned()] };
+        return Played {
+            line,
+            wrong: vec!["it hangs".to_owned()],
+        };
     };
     let received = case.gate.received(step.route());
     let effect = room.count(&case, step.route()).taken - before;
@@ -105,15 +119,27 @@ async fn play_at(room: &Room, row: &Row, step: Step, service: Service, taken: bo
     if wanted != seen {
         wrong.push(format!("wanted {wanted:?}, saw {seen:?}"));
     }
-    if matches!(step, Step::Request | Step::Verify | Step::Resend | Step::Cancel) && (effect == 1) != taken {
+    if matches!(
+        step,
+        Step::Request | Step::Verify | Step::Resend | Step::Cancel
+    ) && (effect == 1) != taken
+    {
         wrong.push(format!("taken {effect} times"));
     }
-    if step == Step::Cancel && view.as_ref().and_then(|view| view.cancelled_there) != Some(means == Means::Harmless) {
+    if step == Step::Cancel
+        && view.as_ref().and_then(|view| view.cancelled_there) != Some(means == Means::Harmless)
+    {
         wrong.push("cancelled there, or not?".to_owned());
     }
-    if let Means::Limited(seconds) = means {
-        let seconds = seconds.unwrap_or(own_wait(step, service));
-        let until = problem.and_then(|problem| problem.retry_at).unwrap_or(Timestamp::UNIX_EPOCH);
+    let asked = match means {
+        Means::Limited(seconds) => Some(seconds.unwrap_or(own_wait(step, service))),
+        Means::Down(_, seconds) => Some(seconds),
+        _ => None,
+    };
+    if let Some(seconds) = asked {
+        let until = problem
+            .and_then(|problem| problem.retry_at)
+            .unwrap_or(Timestamp::UNIX_EPOCH);
         let wait = jiff::SignedDuration::from_secs(seconds);
         if step != Step::Cancel && !(asked_at + wait..=now + wait).contains(&until) {
             wrong.push(format!("{seconds} s after {asked_at} is not {until}"));
@@ -153,7 +179,8 @@ async fn play_at(room: &Room, row: &Row, step: Step, service: Service, taken: bo
 fn said_why(problem: &Problem, means: Means) -> Option<String> {
     let exact = matches!(means, Means::NotSent(..) | Means::TurnedAway(..));
     let why = problem.params.get("cause");
-    why.or(problem.params.get("reason").filter(|_| exact)).cloned()
+    why.or(problem.params.get("reason").filter(|_| exact))
+        .cloned()
 }
 
 /// What the manifests say where a service does not.
@@ -169,7 +196,11 @@ async fn prepare(room: &Room, case: &Case, step: Step) -> (Option<uuid::Uuid>, O
     if matches!(step, Step::Login | Step::Read | Step::Request) {
         return (None, None);
     }
-    let view = room.engine.request_change(room.ask(case)).await.expect("it is sent");
+    let view = room
+        .engine
+        .request_change(room.ask(case))
+        .await
+        .expect("it is sent");
     assert_eq!(view.state, State::AwaitingCode, "{:?}", view.problem);
     (Some(view.id), room.code(case))
 }
@@ -209,11 +240,19 @@ async fn act(
 }
 
 /// With the wire mended: reads, codes and the user's word lead to what the service really holds.
-async fn to_the_truth(room: &Room, case: &Case, step: Step, view: Option<ChangeView>) -> Result<String, String> {
+async fn to_the_truth(
+    room: &Room,
+    case: &Case,
+    step: Step,
+    view: Option<ChangeView>,
+) -> Result<String, String> {
     let engine = &room.engine;
     let mut way = Vec::new();
     let Some(mut view) = view else {
-        let read = engine.read_profile(case.profile).await.map_err(|problem| format!("{problem:?}"))?;
+        let read = engine
+            .read_profile(case.profile)
+            .await
+            .map_err(|problem| format!("{problem:?}"))?;
         return match read.email {
             Some(_) => Ok("read".to_owned()),
             None => Err("nothing was read".to_owned()),
@@ -246,13 +285,19 @@ async fn to_the_truth(room: &Room, case: &Case, step: Step, view: Option<ChangeV
                 }
                 None => {
                     way.push("send again");
-                    engine.settle_change(view.id, Settle::SendAgain, &none).await
+                    engine
+                        .settle_change(view.id, Settle::SendAgain, &none)
+                        .await
                 }
             },
             State::AwaitingCode => {
                 let kept = view.has_value && step == Step::Verify;
                 way.push(if kept { "kept code" } else { "code" });
-                let code = if kept { String::new() } else { room.code(case).ok_or("no mail")? };
+                let code = if kept {
+                    String::new()
+                } else {
+                    room.code(case).ok_or("no mail")?
+                };
                 engine.submit_code(view.id, &code).await
             }
             other => return Err(format!("stays {}", other.as_str())),
@@ -272,15 +317,25 @@ fn effects(room: &Room, case: &Case, step: Step, taken: bool, means: Means) -> V
     for (route, wanted) in [("request", requests), ("verify", 1)] {
         let count = room.count(case, route).taken;
         if count != wanted {
-            wrong.push(format!("{route} had its effect {count} times in all, not {wanted} ({means:?})"));
+            wrong.push(format!(
+                "{route} had its effect {count} times in all, not {wanted} ({means:?})"
+            ));
         }
     }
     wrong
 }
 
 /// Neither problem nor journal may hold a secret or a path.
-async fn leaks(room: &Room, case: &Case, view: Option<&ChangeView>, problem: Option<&Problem>) -> Vec<String> {
-    let mut told = format!("{problem:?} {}", serde_json::to_string(&problem).expect("json"));
+async fn leaks(
+    room: &Room,
+    case: &Case,
+    view: Option<&ChangeView>,
+    problem: Option<&Problem>,
+) -> Vec<String> {
+    let mut told = format!(
+        "{problem:?} {}",
+        serde_json::to_string(&problem).expect("json")
+    );
     if let Some(view) = view {
         let whole = room.engine.change(view.id).await.expect("it is there");
         told += &serde_json::to_string(&whole).expect("json");
@@ -290,6 +345,8 @@ async fn leaks(room: &Room, case: &Case, view: Option<&ChangeView>, problem: Opt
     let mut hidden = vec![SECRET.to_owned()];
     hidden.extend(["/instances/", "/api/v2", "/user/", "/security"].map(str::to_owned));
     hidden.extend(case.gate.bearers());
-    let found = hidden.into_iter().filter(|word| told.contains(word.as_str()));
+    let found = hidden
+        .into_iter()
+        .filter(|word| told.contains(word.as_str()));
     found.map(|word| format!("{word} in {told}")).collect()
 }

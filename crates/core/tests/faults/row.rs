@@ -25,8 +25,14 @@ pub enum Step {
 }
 
 pub const EFFECTS: [Step; 4] = [Step::Request, Step::Verify, Step::Resend, Step::Cancel];
-pub const ALL: [Step; 6] =
-    [Step::Login, Step::Read, Step::Request, Step::Verify, Step::Resend, Step::Cancel];
+pub const ALL: [Step; 6] = [
+    Step::Login,
+    Step::Read,
+    Step::Request,
+    Step::Verify,
+    Step::Resend,
+    Step::Cancel,
+];
 
 impl Step {
     /// The route that the fault is set for.
@@ -52,6 +58,8 @@ pub enum Means {
     TurnedAway(Code, &'static str),
     /// Nobody knows.
     Untold(Code),
+    /// The same, with the seconds after which it makes sense to ask again.
+    Down(Code, i64),
     Refused(Code),
     /// Too soon: to be tried again after so many seconds; `None` where the manifest's own word counts.
     Limited(Option<i64>),
@@ -132,7 +140,9 @@ impl Row {
             Step::Login => *service == Service::ManncoStore,
             Step::Cancel => *service == Service::Webshare,
             // Webshare answers 204: there is no body to alter.
-            _ if matches!(self.fault, Fault::Wire(Spoil::Alter(_))) => *service != Service::Webshare,
+            _ if matches!(self.fault, Fault::Wire(Spoil::Alter(_))) => {
+                *service != Service::Webshare
+            }
             // At Mannco.store the login would meet a bad line first.
             _ if matches!(self.fault, Fault::Line(_)) => *service != Service::ManncoStore,
             _ => true,
@@ -141,7 +151,10 @@ impl Row {
             return self.services.iter().copied().filter(has_it).collect();
         }
         let all: Vec<_> = Service::ALL.into_iter().filter(has_it).collect();
-        all.get(turn % all.len().max(1)).copied().into_iter().collect()
+        all.get(turn % all.len().max(1))
+            .copied()
+            .into_iter()
+            .collect()
     }
 
     /// Whether the service takes the spoilt call: where nobody knows, it is played both ways.
@@ -150,7 +163,11 @@ impl Row {
             (Fault::Line(_), Means::Harmless) | (Fault::Wire(Spoil::Alter(_)), _) => vec![true],
             (Fault::Line(_), _) => vec![false],
             (_, Means::Harmless) => vec![true],
-            (_, Means::Untold(_)) if matches!(step, Step::Request | Step::Verify) => vec![false, true],
+            (_, Means::Untold(_) | Means::Down(..))
+                if matches!(step, Step::Request | Step::Verify) =>
+            {
+                vec![false, true]
+            }
             _ => vec![false],
         }
     }
@@ -163,13 +180,23 @@ pub fn wire(what: &'static str, moves: Vec<Move>, means: Means) -> Row {
 
 /// The service takes the call, and its answer is altered.
 pub fn alter(what: &'static str, alter: fn(&Truth) -> Vec<Move>, means: Means) -> Row {
-    Row::new(what, Fault::Wire(Spoil::Alter(alter)), means)
-        .at(&[Step::Login, Step::Read, Step::Request, Step::Verify, Step::Resend])
+    Row::new(what, Fault::Wire(Spoil::Alter(alter)), means).at(&[
+        Step::Login,
+        Step::Read,
+        Step::Request,
+        Step::Verify,
+        Step::Resend,
+    ])
 }
 
 pub fn line(what: &'static str, line: Line, means: Means) -> Row {
-    Row::new(what, Fault::Line(line), means)
-        .at(&[Step::Read, Step::Request, Step::Verify, Step::Resend, Step::Cancel])
+    Row::new(what, Fault::Line(line), means).at(&[
+        Step::Read,
+        Step::Request,
+        Step::Verify,
+        Step::Resend,
+        Step::Cancel,
+    ])
 }
 
 /// How a call ended.
@@ -192,7 +219,7 @@ pub fn end(step: Step, means: Means, wire: bool) -> End {
     let (code, why) = match means {
         Harmless => (None, None),
         NotSent(code, why) | TurnedAway(code, why) => (Some(code), Some(why.to_owned())),
-        Untold(code) | Refused(code) => (Some(code), None),
+        Untold(code) | Down(code, _) | Refused(code) => (Some(code), None),
         Limited(_) => (Some(Code::RateLimited), None),
     };
     let because = |own: Code| (Some(own), code.map(Code::as_str));
@@ -200,7 +227,7 @@ pub fn end(step: Step, means: Means, wire: bool) -> End {
         (Step::Read, TurnedAway(..)) => (None, (code, None)),
         (Step::Read, _) => (None, (code, why)),
         (Step::Request | Step::Login, Harmless) => (Some(State::AwaitingCode), (code, why)),
-        (Step::Login, Untold(_) | TurnedAway(..)) => {
+        (Step::Login, Untold(_) | Down(..) | TurnedAway(..)) => {
             (Some(State::Planned), because(Code::LoginFailed))
         }
         (Step::Login, _) => (Some(State::Planned), (code, why)),
@@ -208,7 +235,7 @@ pub fn end(step: Step, means: Means, wire: bool) -> End {
             (Some(State::Planned), (code, why))
         }
         (Step::Request, Refused(_)) => (Some(State::Refused), (code, why)),
-        (Step::Request | Step::Verify, Untold(_)) => (Some(State::Unknown), (code, why)),
+        (Step::Request | Step::Verify, Untold(_) | Down(..)) => (Some(State::Unknown), (code, why)),
         (Step::Verify | Step::ReadBack, Harmless) => (Some(State::Changed), (code, why)),
         (Step::Verify | Step::Resend, _) => (Some(State::AwaitingCode), (code, why)),
         (Step::ReadBack, _) => (Some(State::Unknown), because(Code::ReadBackFailed)),
@@ -217,7 +244,7 @@ pub fn end(step: Step, means: Means, wire: bool) -> End {
     let tries = match (step, means) {
         (_, Harmless) => 1,
         (Step::Read, Untold(_) | TurnedAway(..)) | (Step::ReadBack, _) => 3,
-        (Step::Read, Limited(Some(0..=5))) => 3,
+        (Step::Read, Limited(Some(0..=5)) | Down(_, 0..=5)) => 3,
         _ => 1,
     };
     End {

@@ -54,7 +54,11 @@ pub fn answer(status: u16, headers: &str, body: impl AsRef<[u8]>) -> Vec<u8> {
 
 /// A page as gateways make them.
 pub fn page(status: u16) -> Vec<u8> {
-    answer(status, HTML, format!("<html><title>{status}</title><h1>Service trouble</h1></html>"))
+    answer(
+        status,
+        HTML,
+        format!("<html><title>{status}</title><h1>Service trouble</h1></html>"),
+    )
 }
 
 pub fn send(bytes: impl Into<Vec<u8>>) -> Vec<Move> {
