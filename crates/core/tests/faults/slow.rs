@@ -1,8 +1,13 @@
 //! Answers that take for ever, at each stage.
 
-use readdress_core::error::Code;
+use std::time::{Duration, Instant};
 
-use crate::gate::Line;
+use readdress_core::change::State;
+use readdress_core::error::Code;
+use readdress_core::http::Limits;
+use readdress_sandbox::Service;
+
+use crate::gate::{Line, Spoil};
 use crate::play::play;
 use crate::room::{Room, impatient};
 use crate::row::{EFFECTS, Means, Row, Step, alter, line, wire};
@@ -69,8 +74,37 @@ fn drip(start: &str) -> Vec<Move> {
     vec![Move::Send(start.into()), Move::Forever(b" ".to_vec(), 200)]
 }
 
+/// Reads that hang for long: the second begins within 15 s of the first, the third would not.
+async fn closing_reads_that_hang() {
+    let limits = Limits {
+        read: Duration::from_secs(6),
+        total: Duration::from_secs(8),
+        ..impatient()
+    };
+    let room = Room::new(limits).await;
+    let case = room.case(Service::ZApi, false, false).await;
+    let view = room
+        .engine
+        .request_change(room.ask(&case))
+        .await
+        .expect("sent");
+    let code = room.code(&case).expect("a mail came");
+    case.gate
+        .spoil("read", Spoil::Play(vec![Move::Hang]), false);
+    let begun = Instant::now();
+    let view = room.engine.submit_code(view.id, &code).await.expect("sent");
+    assert_eq!(view.state, State::Unknown);
+    assert_eq!(case.gate.received("read"), 2);
+    assert!(
+        begun.elapsed() < Duration::from_secs(30),
+        "{:?}",
+        begun.elapsed()
+    );
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn answers_that_take_for_ever() {
     let room = Room::new(impatient()).await;
-    play("slow", &room, rows()).await;
+    // Both mostly wait.
+    tokio::join!(play("slow", &room, rows()), closing_reads_that_hang());
 }

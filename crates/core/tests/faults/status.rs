@@ -64,7 +64,7 @@ fn rows() -> Vec<Row> {
         empty("405", 405, NO),
         empty("407 from the service", 407, NO),
         empty("408", 408, DOWN).of(&EVERYWHERE),
-        empty("409", 409, NO).of(&EVERYWHERE),
+        empty("409", 409, NO),
         empty("410", 410, NO),
         empty("413", 413, NO),
         empty("421", 421, LATER).of(&EVERYWHERE),
@@ -75,8 +75,8 @@ fn rows() -> Vec<Row> {
         empty("500", 500, DOWN).of(&EVERYWHERE),
         empty("501", 501, DOWN),
         wire("502, a page", send(page(502)), DOWN).of(&EVERYWHERE),
-        wire("503, a page", send(page(503)), DOWN).of(&EVERYWHERE),
-        empty("504", 504, DOWN).of(&EVERYWHERE),
+        wire("503, a page", send(page(503)), DOWN),
+        empty("504", 504, DOWN),
         wire(
             "500 that says yes",
             send(answer(
