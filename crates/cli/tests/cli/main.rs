@@ -1,5 +1,6 @@
 //! The real binary against the real sandbox: names, JSON keys, exit codes and what may never be printed.
 
+mod clock;
 mod codes;
 mod face;
 mod flows;
@@ -9,6 +10,8 @@ mod limits;
 mod lists;
 mod manifests;
 mod open;
+mod pair;
+mod pair_races;
 mod play;
 mod stage;
 mod unknown;
