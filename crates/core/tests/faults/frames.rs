@@ -1,5 +1,7 @@
 //! HTTP/2 in raw frames: enough to let a request in and to end it badly.
 
+use std::time::Duration;
+
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
 use crate::script::Move;
@@ -96,7 +98,17 @@ pub async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
                     return;
                 }
             }
-            Move::Hang => return crate::gate::drain(stream).await,
+            Move::Forever(bytes, pause) => {
+                while stream
+                    .write_all(bytes)
+                    .await
+                    .and(stream.flush().await)
+                    .is_ok()
+                {
+                    tokio::time::sleep(Duration::from_millis(*pause)).await;
+                }
+                return;
+            }
             _ => return,
         }
     }

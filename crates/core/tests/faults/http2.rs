@@ -7,7 +7,7 @@ use crate::authority::Flaw;
 use crate::frames::{frame, go_away, headers_200, reset};
 use crate::gate::Line;
 use crate::play::play;
-use crate::room::{Room, patient};
+use crate::room::{Room, impatient, patient};
 use crate::row::{Means, Row, line};
 use crate::script::{Move, send};
 
@@ -15,11 +15,14 @@ const NOT_LOOKED_AT: Means = Means::NotSent(Code::Unreachable, "turned_away");
 const NO_ANSWER: Means = Means::Untold(Code::NoAnswer);
 const ODD: Means = Means::Untold(Code::UnexpectedAnswer);
 
+fn data(bytes: &[u8], end: bool) -> Vec<u8> {
+    frame(0, u8::from(end), 1, bytes)
+}
+
 fn rows(tls: &TlsAcceptor) -> Vec<Row> {
     let row = |what, moves: Vec<Move>, means| {
         line(what, Line::Frames(tls.clone(), moves), means).over_tls()
     };
-    let data = |bytes: &[u8], end: bool| frame(0, u8::from(end), 1, bytes);
     vec![
         row("REFUSED_STREAM", send(reset(7)), NOT_LOOKED_AT),
         row("RST_STREAM, NO_ERROR", send(reset(0)), NO_ANSWER),
@@ -116,4 +119,38 @@ async fn http2_that_ends_badly() {
     let room = Room::new(patient()).await;
     let rows = rows(&room.authority.acceptor(Flaw::None, &["h2"]));
     play("http2", &room, rows).await;
+}
+
+/// Frames without end that are no answer: a limit ends them, or the client's own measure.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn http2_without_an_end() {
+    let room = Room::new(impatient()).await;
+    let tls = room.authority.acceptor(Flaw::None, &["h2"]);
+    let row = |what, start: Vec<u8>, again: Vec<u8>, code| {
+        let moves = vec![Move::Send(start), Move::Forever(again, 2)];
+        line(what, Line::Frames(tls.clone(), moves), Means::Untold(code))
+            .over_tls()
+            .at(&crate::row::EFFECTS[..3])
+            .within(0, 16_000)
+    };
+    let ping = frame(6, 0, 0, &[0; 8]);
+    let settings = frame(4, 0, 0, &[]);
+    let continued = frame(9, 0, 1, &[0, 1, b'x', 1, b'y']);
+    let rows = vec![
+        row("PING without end", Vec::new(), ping, Code::TimedOut),
+        row("SETTINGS without end", Vec::new(), settings, Code::TimedOut),
+        row(
+            "CONTINUATION without end",
+            frame(1, 0, 1, &[0x88]),
+            continued,
+            Code::NoAnswer,
+        ),
+        row(
+            "empty DATA without end",
+            headers_200(0, false),
+            data(b"", false),
+            Code::TimedOut,
+        ),
+    ];
+    play("http2 floods", &room, rows).await;
 }

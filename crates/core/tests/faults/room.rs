@@ -42,6 +42,8 @@ pub fn impatient() -> Limits {
         connect: Duration::from_millis(700),
         read: Duration::from_millis(1_400),
         total: Duration::from_millis(2_100),
+        // As with the usual limits: who waited in vain does not come back on the same connection.
+        idle: Duration::from_millis(500),
         ..patient()
     }
 }

@@ -17,6 +17,7 @@ const LATE: Means = Means::Untold(Code::TimedOut);
 
 fn rows() -> Vec<Row> {
     vec![
+        #[cfg(target_os = "linux")]
         line(
             "no connection comes about",
             Line::Full,
