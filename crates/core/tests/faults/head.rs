@@ -176,7 +176,7 @@ async fn early_answers_without_end() {
         )
         .at(&steps)
         .of(&[ZApi, Webshare])
-        .within(1_200, 16_000),
+        .within(1_800, 40_000),
         wire(
             "103 without end",
             flood("HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n"),
@@ -184,7 +184,7 @@ async fn early_answers_without_end() {
         )
         .at(&steps)
         .of(&[ZApi, Webshare])
-        .within(1_200, 16_000),
+        .within(1_800, 40_000),
     ];
     play("floods", &Room::new(impatient()).await, rows).await;
 }

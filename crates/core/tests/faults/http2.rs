@@ -127,11 +127,11 @@ async fn http2_without_an_end() {
     let room = Room::new(impatient()).await;
     let tls = room.authority.acceptor(Flaw::None, &["h2"]);
     let row = |what, start: Vec<u8>, again: Vec<u8>, code| {
-        let moves = vec![Move::Send(start), Move::Forever(again, 2)];
+        let moves = vec![Move::Send(start), Move::Forever(again, 20)];
         line(what, Line::Frames(tls.clone(), moves), Means::Untold(code))
             .over_tls()
             .at(&crate::row::EFFECTS[..3])
-            .within(0, 16_000)
+            .within(0, 40_000)
     };
     let ping = frame(6, 0, 0, &[0; 8]);
     let settings = frame(4, 0, 0, &[]);
