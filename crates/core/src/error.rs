@@ -45,6 +45,10 @@ pub enum Code {
     ProxyFailed,
     ServiceUnavailable,
     UnexpectedAnswer,
+    /// The login had no clear answer, so that the call behind it was not sent. `cause` names the code of what happened.
+    LoginFailed,
+    /// All steps were taken, and the service did not tell afterwards which address it holds. `cause` as above.
+    ReadBackFailed,
     /// The program ended, or another one lost its claim, between sending and the answer.
     Interrupted,
     // what was pasted
@@ -167,6 +171,14 @@ impl Problem {
         }
         self.params.insert(name.to_owned(), value);
         self
+    }
+
+    /// The same problem under a code that says what it means here; its own name stands in `cause`.
+    #[must_use]
+    pub fn because(mut self, code: Code) -> Self {
+        let cause = std::mem::replace(&mut self.code, code).as_str();
+        self.params.remove("reason");
+        self.with("cause", cause)
     }
 
     #[must_use]

@@ -36,8 +36,8 @@ pub(super) struct Context {
     secrets: Mutex<BTreeMap<String, Secret>>,
     /// Secrets of its earlier calls: codes, and tokens whose place another one took. The service knows them still.
     used: Mutex<Vec<Secret>>,
-    /// What the service said to a login with these secrets: asking it again at once would cost a try, or a limit.
-    refused_login: Mutex<Option<Problem>>,
+    /// How a login with these secrets failed: asking again at once would cost a try, or a limit.
+    failed_login: Mutex<Option<Problem>>,
 }
 
 impl Context {
@@ -50,12 +50,12 @@ impl Context {
         self.remember(before);
     }
 
-    pub fn refused_login(&self) -> Option<Problem> {
-        lock(&self.refused_login).clone()
+    pub fn failed_login(&self) -> Option<Problem> {
+        lock(&self.failed_login).clone()
     }
 
-    pub fn refuse_login(&self, problem: &Problem) {
-        *lock(&self.refused_login) = Some(problem.clone());
+    pub fn fail_login(&self, problem: &Problem) {
+        *lock(&self.failed_login) = Some(problem.clone());
     }
 
     /// The step that a change begins with.
@@ -167,7 +167,7 @@ impl Engine {
             key,
             secrets,
             used: Mutex::default(),
-            refused_login: Mutex::default(),
+            failed_login: Mutex::default(),
         }))
     }
 
@@ -219,7 +219,7 @@ pub(super) fn unstored(
         key: None,
         secrets: Mutex::new(secrets),
         used: Mutex::default(),
-        refused_login: Mutex::default(),
+        failed_login: Mutex::default(),
     })
 }
 

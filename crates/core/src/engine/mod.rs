@@ -42,7 +42,7 @@ use crate::clock::now;
 use crate::db::Db;
 use crate::error::{Problem, Result};
 use crate::folder::Folder;
-use crate::http::sender::Sender;
+use crate::http::sender::{Limits, Sender};
 use crate::manifest::{Catalog, Manifest, Pasted};
 use crate::vault::{Vault, VaultEnv};
 use crate::view::Changed;
@@ -57,6 +57,8 @@ pub struct Options {
     pub vault: VaultEnv,
     /// Practice: a throw-away key in the folder, no keychain.
     pub practice: bool,
+    /// How long the stages of a call may take.
+    pub limits: Limits,
 }
 
 /// The core, opened on one folder. Cheap to clone.
@@ -69,6 +71,7 @@ struct Inner {
     vault: Vault,
     catalog: Catalog,
     sender: RwLock<Sender>,
+    limits: Limits,
     /// Secrets of pastes on *Add profile*: in memory only, until saved or forgotten.
     drafts: Mutex<BTreeMap<Uuid, Pasted>>,
     changed: broadcast::Sender<Changed>,
@@ -99,17 +102,19 @@ impl Engine {
         if let Some(extra) = options.services_dir {
             catalog = catalog.and_folder(&extra);
         }
-        let (sender, network_problem) = match Sender::new(&db.network_settings()?) {
-            Ok(sender) => (sender, None),
-            // A proxy or CA file that no longer works must not keep the window shut: it is said, and calls fail.
-            Err(problem) => (Sender::broken(problem.clone()), Some(problem)),
-        };
+        let (sender, network_problem) =
+            match Sender::with_limits(&db.network_settings()?, options.limits) {
+                Ok(sender) => (sender, None),
+                // A proxy or CA file that no longer works must not keep the window shut: it is said, and calls fail.
+                Err(problem) => (Sender::broken(problem.clone()), Some(problem)),
+            };
         let engine = Self(Arc::new(Inner {
             folder,
             db,
             vault,
             catalog,
             sender: RwLock::new(sender),
+            limits: options.limits,
             drafts: Mutex::default(),
             changed: broadcast::channel(256).0,
             flights: Mutex::default(),

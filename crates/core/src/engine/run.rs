@@ -4,7 +4,8 @@
 //! Not here: the transitions (`change::machine`), one call (`calls`).
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -22,6 +23,8 @@ use crate::secret::Secret;
 /// The closing read-back: so many reads, so far apart (row 5: 3 reads within 15 s).
 const CLOSING_READS: usize = 3;
 const CLOSING_PAUSE: Duration = Duration::from_secs(4);
+/// No further one begins after this: a service that hangs would hold the change for minutes.
+const CLOSING_WITHIN: Duration = Duration::from_secs(15);
 
 /// Whether a call waits for room in the service's limits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -164,13 +167,15 @@ impl Engine {
             Why::Before => self.call_read(context, 1).await,
             Why::AfterRefusal | Why::Check => self.call_read(context, 3).await,
             Why::Closing => {
-                let mut last = self.call_read(context, 1).await;
+                let (begun, fresh) = (Instant::now(), AtomicBool::new(false));
+                let mut last = self.call_read_after(context, 1, &fresh).await;
                 for _ in 1..CLOSING_READS {
-                    if last.0.proves(to) || matches!(last.0, Reading::NotOffered) {
+                    let late = begun.elapsed() + CLOSING_PAUSE > CLOSING_WITHIN;
+                    if late || last.0.proves(to) || matches!(last.0, Reading::NotOffered) {
                         break;
                     }
                     tokio::time::sleep(CLOSING_PAUSE).await;
-                    last = self.call_read(context, 1).await;
+                    last = self.call_read_after(context, 1, &fresh).await;
                 }
                 last
             }

@@ -26,6 +26,7 @@ mod render;
 mod shell_words;
 mod sketch;
 mod source;
+mod strict;
 mod template;
 mod waits;
 
