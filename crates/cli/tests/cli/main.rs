@@ -6,6 +6,7 @@ mod face;
 mod flows;
 mod folder;
 mod hostile;
+mod leaks;
 mod limits;
 mod lists;
 mod manifests;
@@ -13,6 +14,8 @@ mod open;
 mod pair;
 mod pair_races;
 mod play;
+#[cfg(unix)]
+mod rights;
 mod stage;
 mod unknown;
 mod usage;

@@ -400,8 +400,9 @@ impl Stepping<'_> {
     }
 
     fn new_times(&mut self) {
+        // A clock that stands at the end of time must not stop an answer from being kept.
         let now = self.now;
-        let after = |span| now.checked_add(span).unwrap_or(Timestamp::MAX);
+        let after = |span: SignedDuration| now.checked_add(span).unwrap_or(Timestamp::MAX);
         self.change.tries = 0;
         self.change.expires_at = self.shape.expires_after.map(after);
         self.change.resend_at = self.shape.resend_after.map(after);
