@@ -12,6 +12,7 @@ use crate::change::machine::{Ending, Facts, Input, Outcome};
 use crate::change::{Change, Event, EventKind, State};
 use crate::db::{ChangeWrite, Expect};
 use crate::error::Result;
+use crate::kill;
 use crate::secret::Secret;
 use crate::view::ChangeView;
 
@@ -43,6 +44,7 @@ impl Engine {
         let context = self.context_of(&change, &BTreeMap::new()).await?;
         let mut change = change;
         let expect = Expect::Version(change.version);
+        kill::point("before_cancel_intent");
         self.0
             .db
             .commit(ChangeWrite::new(change.clone(), expect).event(noted(
@@ -52,6 +54,7 @@ impl Engine {
             )))
             .await?;
         change.version = expect.next();
+        kill::point("after_cancel_intent");
 
         let values = Values::from([("new_email".to_owned(), Secret::new(change.to.clone()))]);
         let mut fresh = false;
@@ -60,6 +63,7 @@ impl Engine {
             fresh = true;
             (outcome, facts) = self.call_effect(&context, step, &values, &mut fresh).await;
         }
+        kill::point("cancel_answered");
         let ending = match outcome {
             Outcome::Ok | Outcome::CodeSent => Ending::There,
             _ => Ending::Here,
@@ -73,6 +77,7 @@ impl Engine {
         write.events.insert(0, noted(step, kind, &facts));
         let after = write.change.clone();
         self.0.db.commit(write).await?;
+        kill::point("cancel_kept");
         self.tell(after.profile_id, Some(after.id));
         Ok(after)
     }

@@ -11,6 +11,7 @@ use crate::change::{Change, Event, EventKind, State};
 use crate::db::{ChangeWrite, Expect, Job};
 use crate::email::EmailAddress;
 use crate::error::{Code, Problem, Result};
+use crate::kill;
 use crate::manifest;
 use crate::profile::Profile;
 use crate::view::ChangeView;
@@ -111,7 +112,9 @@ impl Engine {
         }
         job.changes
             .push(ChangeWrite::new(change.clone(), Expect::New).event(planned));
+        kill::point("before_plan");
         self.0.db.commit(job).await?;
+        kill::point("after_plan");
         if let Some(standing) = standing {
             self.tell(None, Some(standing.id));
         }

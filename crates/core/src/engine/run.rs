@@ -16,6 +16,7 @@ use crate::change::Change;
 use crate::change::machine::{Do, Facts, Input, Outcome, Reading, Turn, Why, kept_value, turn};
 use crate::db::{ChangeWrite, Expect, Job, Use};
 use crate::error::{Code, Result};
+use crate::kill;
 use crate::secret::Secret;
 
 /// The closing read-back: so many reads, so far apart (row 5: 3 reads within 15 s).
@@ -179,8 +180,11 @@ impl Engine {
                 }];
             }
             let used_at = count_uses(context, &input, &done, run.used_at, now, &mut job);
+            let [before, after] = points_around(&input, &done.next);
+            kill::point(before);
             match self.0.db.commit(job).await {
                 Ok(()) => {
+                    kill::point(after);
                     run.used_at = used_at;
                     self.tell(change.profile_id, Some(change.id));
                     return Ok(done);
@@ -238,7 +242,10 @@ impl Engine {
             values: None,
             events: done.events,
         };
-        match self.0.db.commit_blocking(write) {
+        kill::point("before_recovery");
+        let written = self.0.db.commit_blocking(write);
+        kill::point("after_recovery");
+        match written {
             Err(problem) if problem.code != Code::Busy => Err(problem),
             _ => {
                 self.tell(stored.change.profile_id, Some(id));
@@ -311,6 +318,18 @@ fn values_for(change: &Change, step: &str) -> Values {
         values.insert("code".to_owned(), value.text.clone());
     }
     values
+}
+
+/// The names of the points before and after the commit of this turn.
+fn points_around(input: &Input, next: &Do) -> [&'static str; 2] {
+    match (input, next) {
+        (Input::Resend { .. }, _) => ["before_resend_intent", "after_resend_intent"],
+        (Input::LoggedIn, _) => ["before_second_intent", "after_second_intent"],
+        (Input::Answered(..), _) => ["before_answer", "after_answer"],
+        (_, Do::Step(_)) => ["before_intent", "after_intent"],
+        (Input::Read(Why::Closing, ..), _) => ["before_proof", "after_proof"],
+        _ => ["before_turn", "after_turn"],
+    }
 }
 
 /// About a call that we made: its result must reach the disk.
