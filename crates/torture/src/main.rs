@@ -51,6 +51,7 @@ fn torture(args: &Args) -> Result<(), String> {
     let mut stage = Stage::new(args.cli.clone())?;
     let mut random = StdRng::seed_from_u64(args.seed);
     let mut deck = Deck::new(args.kills, &mut random);
+    let began = std::time::Instant::now();
     let mut table = Table::default();
     let mut ends = Vec::new();
     while let Some(target) = deck.draw() {
@@ -76,7 +77,7 @@ fn torture(args: &Args) -> Result<(), String> {
         }
     }
     let last = judge::whole_folder(&stage, &ends);
-    println!("\n{table}");
+    println!("\n{table} in {} s", began.elapsed().as_secs());
     deck.unreached().map_or(Ok(()), |names| {
         Err(format!("Nobody was killed at: {}", names.join(", ")))
     })?;

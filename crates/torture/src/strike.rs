@@ -2,7 +2,6 @@
 
 use std::fs::File;
 use std::io::Write;
-use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
@@ -87,12 +86,23 @@ pub fn run(
     })?;
     stage.sandbox.clear_faults();
     Ok(Ran {
-        killed: status.signal() == Some(9),
+        killed: was_killed(status),
         code: status.code(),
         stdout: std::fs::read_to_string(&out).map_err(told)?,
         stderr: std::fs::read_to_string(&err).map_err(told)?,
         took: begun.elapsed(),
     })
+}
+
+#[cfg(unix)]
+fn was_killed(status: ExitStatus) -> bool {
+    std::os::unix::process::ExitStatusExt::signal(&status) == Some(9)
+}
+
+/// Elsewhere a kill cannot be told from a crash.
+#[cfg(not(unix))]
+fn was_killed(status: ExitStatus) -> bool {
+    status.code() == Some(1) || status.code().is_none()
 }
 
 fn wait(child: &mut Child, now: impl Fn(Duration) -> bool) -> Result<ExitStatus, String> {

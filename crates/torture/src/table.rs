@@ -76,7 +76,9 @@ impl fmt::Display for Table {
         writeln!(f, "| {} |", columns.join(" | "))?;
         writeln!(f, "| --- |{}", " ---: |".repeat(columns.len() - 1))?;
         let mut all = Row::default();
-        for (target, row) in &self.rows {
+        let mut rows: Vec<_> = self.rows.iter().collect();
+        rows.sort_by_key(|(target, _)| target.place());
+        for (target, row) in rows {
             line(f, &target.row(), row, &Broken::default())?;
             all.kills += row.kills;
             all.restarts += row.restarts;

@@ -24,6 +24,16 @@ pub enum Target {
 }
 
 impl Target {
+    /// Points in the order in which a change passes them, then the rest.
+    pub fn place(self) -> (usize, Self) {
+        let found = |name| POINTS.iter().position(|point| *point == name);
+        let place = match self {
+            Self::Point(name) => found(name),
+            _ => None,
+        };
+        (place.unwrap_or(POINTS.len()), self)
+    }
+
     pub fn row(self) -> String {
         match self {
             Self::Point(name) => name.to_owned(),

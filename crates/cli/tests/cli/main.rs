@@ -1,16 +1,23 @@
 //! The real binary against the real sandbox: names, JSON keys, exit codes and what may never be printed.
 
 mod codes;
+#[cfg(unix)]
+mod disk;
 mod face;
 mod flows;
 mod folder;
 mod hostile;
 mod limits;
 mod lists;
+mod locked;
 mod manifests;
 mod open;
 mod play;
 mod stage;
+mod steps;
+#[cfg(target_os = "linux")]
+mod sync;
+mod torn;
 mod unknown;
 mod usage;
 mod vault;

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::Engine;
 use super::calls::Values;
+use super::run::not_kept;
 use crate::change::machine::{Ending, Facts, Input, Outcome};
 use crate::change::{Change, Event, EventKind, State};
 use crate::db::{ChangeWrite, Expect};
@@ -76,7 +77,11 @@ impl Engine {
         };
         write.events.insert(0, noted(step, kind, &facts));
         let after = write.change.clone();
-        self.0.db.commit(write).await?;
+        self.0
+            .db
+            .commit(write)
+            .await
+            .map_err(|problem| context.name(not_kept(problem)))?;
         kill::point("cancel_kept");
         self.tell(after.profile_id, Some(after.id));
         Ok(after)

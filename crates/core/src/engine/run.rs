@@ -15,7 +15,7 @@ use super::{Engine, lock};
 use crate::change::Change;
 use crate::change::machine::{Do, Facts, Input, Outcome, Reading, Turn, Why, kept_value, turn};
 use crate::db::{ChangeWrite, Expect, Job, Use};
-use crate::error::{Code, Result};
+use crate::error::{Code, Problem, Result};
 use crate::kill;
 use crate::secret::Secret;
 
@@ -76,7 +76,14 @@ impl Engine {
     ) -> Result<Change> {
         let mut run = Run::default();
         loop {
-            let done = self.put(context, &change, input, &mut run).await?;
+            let sent = may_have_left(&input);
+            let done = self
+                .put(context, &change, input, &mut run)
+                .await
+                .map_err(|problem| match sent {
+                    true => context.name(not_kept(problem)),
+                    false => problem,
+                })?;
             change = done.change;
             input = match done.next {
                 Do::Nothing => return Ok(change),
@@ -330,6 +337,31 @@ fn points_around(input: &Input, next: &Do) -> [&'static str; 2] {
         (Input::Read(Why::Closing, ..), _) => ["before_proof", "after_proof"],
         _ => ["before_turn", "after_turn"],
     }
+}
+
+/// The folder could not take what came back: then "nothing was sent" would be a lie.
+pub(super) fn not_kept(problem: Problem) -> Problem {
+    match problem.code {
+        Code::DiskFull
+        | Code::DiskFailed
+        | Code::FolderReadOnly
+        | Code::DatabaseBusy
+        | Code::DatabaseNewer
+        | Code::DatabaseDamaged
+        | Code::Internal => {
+            let reason = problem.code.as_str();
+            Problem {
+                code: Code::AnswerNotKept,
+                ..problem.with("reason", reason)
+            }
+        }
+        _ => problem,
+    }
+}
+
+/// The turn before this one has sent something.
+fn may_have_left(input: &Input) -> bool {
+    is_ours(input) && !matches!(input, Input::Answered(Outcome::NotSent(_), _))
 }
 
 /// About a call that we made: its result must reach the disk.
