@@ -52,3 +52,12 @@ fn without_a_display_it_says_what_to_use() {
         );
     }
 }
+
+/// What `cargo xtask torture` asks for must not be in a program that is built as usual.
+#[test]
+fn nobody_can_have_it_die_at_a_point() {
+    let program = std::fs::read(env!("CARGO_BIN_EXE_readdress")).expect("the program");
+    let holds = |text: &[u8]| program.windows(text.len()).any(|bytes| bytes == text);
+    assert!(holds(b"READDRESS_KEY_FILE"), "names of variables are found");
+    assert!(!holds(b"READDRESS_KILL_AT"));
+}

@@ -19,6 +19,7 @@ mod shots;
 mod tally;
 mod test;
 mod tools;
+mod torture;
 mod tree;
 
 use place::Place;
@@ -35,6 +36,8 @@ cargo xtask TASK
   check          the quick part of it: format, lints, types, the core's tests
   bench          start, memory, one call, sizes: measured and printed beside what they are compared with
   bundle         the packages of this system (.deb and .rpm)
+  torture [--kills N] [--seed S] [--app N]
+                 kills the programs anywhere, 1,000 times and the window 20 times, and compares with the services
   shots [FOLDER] pictures of the real window, into FOLDER or e2e/shots
   icons          every icon again from icons/readdress.svg";
 
@@ -50,6 +53,7 @@ fn main() -> ExitCode {
         "bench" => bench::bench(&place),
         "bundle" => bundle::bundle(&place),
         "shots" => shots::shoot(&place, rest.first()),
+        "torture" => torture::torture(&place, rest),
         "icons" => icons::draw(&place),
         "help" | "--help" | "-h" => {
             println!("{FACE}");

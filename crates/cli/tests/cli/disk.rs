@@ -61,7 +61,10 @@ fn a_limit_on_files_that_is_met_at_every_commit() {
             ends.judge(&stage, &step, before, &ran, code);
         }
         // All that a cancel writes is smaller than the shared memory that the limit meets first.
-        assert!(ends.were_all_met() || kind == Kind::Cancel, "{kind:?}: {ends:?}");
+        assert!(
+            ends.were_all_met() || kind == Kind::Cancel,
+            "{kind:?}: {ends:?}"
+        );
     }
 }
 

@@ -13,6 +13,7 @@ mod locked;
 mod manifests;
 mod open;
 mod play;
+mod release;
 mod stage;
 mod steps;
 #[cfg(target_os = "linux")]
