@@ -99,6 +99,8 @@ pub enum Code {
     DatabaseNewer,
     DatabaseBusy,
     SettingsDamaged,
+    /// This machine's clock, or a service's, is off by more than a minute.
+    ClockOff,
     /// A defect of Readdress itself.
     Internal,
 }

@@ -5,6 +5,7 @@
 
 pub mod ask;
 pub mod change;
+pub mod clock;
 pub mod db;
 pub mod email;
 pub mod engine;

@@ -90,7 +90,7 @@ fn mounted(data: &Path) -> Option<Mounted<'_>> {
     if mount.is_ok_and(|done| done.status.success()) {
         return Some(Mounted(data));
     }
-    println!("skipped: this user may not mount a tmpfs");
+    eprintln!("skipped: this user may not mount a tmpfs");
     None
 }
 
@@ -142,7 +142,7 @@ fn a_folder_that_may_only_be_read() {
     let before = steps.each_ref().map(|step| step.arrived(&stage));
     let ends = steps
         .each_ref()
-        .map(|step| step.send(&stage).as_nobody(&program).run());
+        .map(|step| step.send(&stage).by_nobody(&program).run());
     set(stage.folder.path(), 0o700, 0o600);
     for ((step, ran), before) in steps.iter().zip(&ends).zip(before) {
         step.was_not_sent(&stage, ran, before, "folder_read_only");

@@ -1,5 +1,6 @@
 //! The real binary against the real sandbox: names, JSON keys, exit codes and what may never be printed.
 
+mod clock;
 mod codes;
 #[cfg(unix)]
 mod disk;
@@ -12,6 +13,8 @@ mod lists;
 mod locked;
 mod manifests;
 mod open;
+mod pair;
+mod pair_races;
 mod play;
 mod release;
 mod stage;

@@ -4,6 +4,8 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
+use readdress_core::engine::Engine;
+use readdress_core::vault::VaultEnv;
 use readdress_sandbox::{Options, PracticeAccount, Sandbox, Service, practice_accounts};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -98,6 +100,11 @@ impl Stage {
         Call::new(&self.folder.path().join("data"), args)
     }
 
+    /// The window's stand-in: an engine in this process, on the same folder.
+    pub fn engine(&self) -> (Engine, Runtime) {
+        engine_in(self.folder.path())
+    }
+
     /// Adds the practice account of a service under `label`.
     #[track_caller]
     pub fn add(&self, service: Service, label: &str) -> Ran {
@@ -149,6 +156,24 @@ impl Stage {
             .code
             .expect("a code")
     }
+}
+
+/// An engine on the folder of a stage.
+pub fn engine_in(folder: &std::path::Path) -> (Engine, Runtime) {
+    let vault = VaultEnv {
+        key_file: Some(folder.join("key")),
+        ..VaultEnv::default()
+    };
+    let engine = Engine::open(readdress_core::engine::Options {
+        data_dir: Some(folder.join("data")),
+        vault,
+        ..readdress_core::engine::Options::default()
+    });
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build();
+    (engine.expect("it opens"), runtime.expect("a runtime"))
 }
 
 pub fn account(service: Service) -> PracticeAccount {
@@ -204,12 +229,12 @@ impl Call {
     pub fn under(self, words: &[&str]) -> Self {
         let mut outer = Command::new(words[0]);
         outer.args(&words[1..]).arg(self.command.get_program());
-        self.as_command(outer)
+        self.started_as(outer)
     }
 
     /// From a copy of the program, as somebody who owns nothing. Root may write everywhere; others already may not.
     #[cfg(unix)]
-    pub fn as_nobody(self, program: &std::path::Path) -> Self {
+    pub fn by_nobody(self, program: &std::path::Path) -> Self {
         use std::os::unix::process::CommandExt;
         let mut other = Command::new(program);
         if std::fs::metadata("/proc/self")
@@ -217,11 +242,11 @@ impl Call {
         {
             other.uid(65534).gid(65534);
         }
-        self.as_command(other)
+        self.started_as(other)
     }
 
     /// Another command with the same words and environment.
-    fn as_command(mut self, mut other: Command) -> Self {
+    fn started_as(mut self, mut other: Command) -> Self {
         other.args(self.command.get_args());
         for (name, value) in self.command.get_envs() {
             match value {

@@ -80,7 +80,7 @@ fn can_trace(folder: &Path) -> bool {
 fn the_log_is_on_the_disk_before_the_first_byte_of_a_step_leaves() {
     let stage = Stage::new();
     if !can_trace(stage.folder.path()) {
-        println!("skipped: strace is not here, or may not trace");
+        eprintln!("skipped: strace is not here, or may not trace");
         return;
     }
     for kind in ALL {

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::Engine;
 use super::calls::Values;
-use super::run::not_kept;
+use super::not_kept::not_kept;
 use crate::change::machine::{Ending, Facts, Input, Outcome};
 use crate::change::{Change, Event, EventKind, State};
 use crate::db::{ChangeWrite, Expect};
