@@ -114,8 +114,12 @@ impl Game {
         if !added.killed {
             return Ok(true);
         }
-        let looked = self.act(Act::Look, stage, random)?;
-        Ok(!looked.killed && looked.code == Some(0))
+        loop {
+            let looked = self.act(Act::Look, stage, random)?;
+            if !looked.killed {
+                return Ok(looked.code == Some(0));
+            }
+        }
     }
 
     fn act(&mut self, act: Act, stage: &mut Stage, random: &mut StdRng) -> Result<Ran, String> {
