@@ -68,8 +68,10 @@ fn a_limit_on_files_that_is_met_at_every_commit() {
     }
 }
 
+#[cfg(target_os = "linux")]
 struct Mounted<'a>(&'a Path);
 
+#[cfg(target_os = "linux")]
 impl Drop for Mounted<'_> {
     fn drop(&mut self) {
         let lazily = ["--lazy"];
@@ -81,6 +83,7 @@ impl Drop for Mounted<'_> {
 }
 
 /// A disk of its own for the data folder, where this user may mount one.
+#[cfg(target_os = "linux")]
 fn mounted(data: &Path) -> Option<Mounted<'_>> {
     std::fs::create_dir_all(data).expect("a folder");
     let mount = std::process::Command::new("mount")
