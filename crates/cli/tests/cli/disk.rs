@@ -74,9 +74,8 @@ struct Mounted<'a>(&'a Path);
 #[cfg(target_os = "linux")]
 impl Drop for Mounted<'_> {
     fn drop(&mut self) {
-        let lazily = ["--lazy"];
         let _ = std::process::Command::new("umount")
-            .args(lazily)
+            .arg("--lazy")
             .arg(self.0)
             .status();
     }
