@@ -69,13 +69,15 @@ impl Engine {
             Outcome::Ok | Outcome::CodeSent => Ending::There,
             _ => Ending::Here,
         };
-        let mut write = self.ended(&change, Input::Cancel(ending))?;
         let kind = if facts.status.is_some() {
             EventKind::Answer
         } else {
             EventKind::NoAnswer
         };
-        write.events.insert(0, noted(step, kind, &facts));
+        // Before the end that follows from it, or the journal's times would go back.
+        let answer = noted(step, kind, &facts);
+        let mut write = self.ended(&change, Input::Cancel(ending))?;
+        write.events.insert(0, answer);
         let after = write.change.clone();
         self.0
             .db
