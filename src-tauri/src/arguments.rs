@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use readdress_core::secret::Secret;
+use readdress_core::process::take_variable;
 use readdress_core::vault::VaultEnv;
 
 /// How the window is to start.
@@ -15,6 +15,8 @@ pub struct Start {
     pub vault: VaultEnv,
     /// A second start raises the first window. Off under `READDRESS_E2E=1`: there the next window races the last one's end.
     pub single_instance: bool,
+    /// `READDRESS_LOG`; `None`: info.
+    pub log: Option<tracing::Level>,
     /// `READDRESS_REPORT_USABLE=1`: say on stdout when the first list is painted.
     pub report_usable: bool,
 }
@@ -38,6 +40,7 @@ Environment:
   READDRESS_DATA_DIR     As --data-dir
   READDRESS_PASSPHRASE   Opens a vault that is kept by a passphrase
   READDRESS_KEY_FILE     Opens a vault that is kept by a key file
+  READDRESS_LOG          error, warn, info, debug or trace: what is written to the log
 
 Without a window: readdress-cli";
 
@@ -47,10 +50,8 @@ pub fn read(arguments: impl Iterator<Item = OsString>) -> Result<Asked, String> 
     let mut start = Start {
         data_dir: None,
         vault: VaultEnv {
-            passphrase: std::env::var("READDRESS_PASSPHRASE")
-                .ok()
-                .filter(|text| !text.is_empty())
-                .map(Secret::new),
+            // Taken: WebKit's processes, and what opens links, inherit the environment.
+            passphrase: take_variable("READDRESS_PASSPHRASE"),
             key_file: std::env::var_os("READDRESS_KEY_FILE")
                 .filter(|path| !path.is_empty())
                 .map(PathBuf::from),
@@ -58,6 +59,9 @@ pub fn read(arguments: impl Iterator<Item = OsString>) -> Result<Asked, String> 
             auto_keychain: false,
         },
         single_instance: !is_set("READDRESS_E2E"),
+        log: std::env::var("READDRESS_LOG")
+            .ok()
+            .and_then(|level| level.parse().ok()),
         report_usable: is_set("READDRESS_REPORT_USABLE"),
     };
     let mut arguments = arguments;

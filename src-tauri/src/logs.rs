@@ -1,7 +1,7 @@
 //! Logs: one file a day in the data folder, seven kept. They never hold a secret, a code or a full address.
 //!
-//! Only our own crates are written down: what a library logs about a request may hold its URL, and Z-API's token is
-//! part of a path.
+//! Only our own crates are written down, whatever the environment asks for: what a library logs about a request may hold
+//! its URL, and Z-API's token is part of a path; the keychain's library logs whole messages.
 
 use std::path::Path;
 
@@ -14,8 +14,8 @@ use tracing_subscriber::{Registry, fmt};
 
 const DAYS_KEPT: usize = 7;
 
-/// Begins to log into `folder`, once per process. A folder that takes no log keeps nobody from working.
-pub fn start(folder: &Path) {
+/// Begins to log into `folder`, once per process, what our crates say at `level` and above. A folder that takes no log keeps nobody from working.
+pub fn start(folder: &Path, level: Level) {
     let Ok(file) = RollingFileAppender::builder()
         .rotation(Rotation::DAILY)
         .filename_prefix("readdress")
@@ -26,8 +26,8 @@ pub fn start(folder: &Path) {
         return;
     };
     let ours = Targets::new()
-        .with_target("readdress_core", Level::INFO)
-        .with_target("readdress_shell", Level::INFO);
+        .with_target("readdress_core", level)
+        .with_target("readdress_shell", level);
     let lines = fmt::layer()
         .with_ansi(false)
         .with_writer(std::sync::Mutex::new(file));
@@ -41,7 +41,7 @@ pub fn start(folder: &Path) {
     }
 }
 
-/// Where a panic happened; its message may hold anything.
+/// Where a panic happened; its message may hold anything. In the program the hook before this one says no more either.
 fn log_panics() {
     let before = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {

@@ -3,6 +3,7 @@
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
 fn main() -> std::process::ExitCode {
+    readdress_core::process::guard();
     draw_without_gpu();
     readdress_shell::run(std::env::args_os().skip(1))
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use readdress_core::engine::{Engine, Options};
 use readdress_core::error::{Code, Problem};
-use readdress_core::secret::Secret;
+use readdress_core::process::take_variable;
 use readdress_core::vault::VaultEnv;
 
 use crate::answer::Failure;
@@ -34,8 +34,7 @@ pub fn open(global: &Global, console: &Console) -> Result<Engine, Failure> {
 fn vault_env() -> VaultEnv {
     let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
     VaultEnv {
-        passphrase: set("READDRESS_PASSPHRASE")
-            .map(|text| Secret::new(text.to_string_lossy().into_owned())),
+        passphrase: take_variable("READDRESS_PASSPHRASE"),
         key_file: set("READDRESS_KEY_FILE").map(PathBuf::from),
         // Nobody is there to be asked.
         auto_keychain: true,

@@ -36,9 +36,10 @@ use crate::args::Cli;
 use crate::console::Console;
 
 fn main() -> ExitCode {
+    readdress_core::process::guard();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => return usage::refuse(&error).into(),
+        Err(error) => return usage::refuse(error).into(),
     };
     log::start();
     let console = Console::new(cli.global.json);

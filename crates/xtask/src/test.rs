@@ -160,7 +160,8 @@ fn window_layer(place: &Place, gate: &mut Gate<'_>) {
         .current_dir(place.e2e())
         .env("TAURI_DRIVER", driver)
         .env("READDRESS_APP", place.built("debug", "readdress"))
-        .env("READDRESS_CLI", place.built("debug", "readdress-cli"));
+        .env("READDRESS_CLI", place.built("debug", "readdress-cli"))
+        .env("READDRESS_CANARY", place.built("debug", "readdress-canary"));
     gate.program(
         "window",
         Counted::By(Speaker::Node),

@@ -8,6 +8,7 @@ mod face;
 mod flows;
 mod folder;
 mod hostile;
+mod leaks;
 mod limits;
 mod lists;
 mod locked;

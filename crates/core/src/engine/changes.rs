@@ -167,7 +167,9 @@ impl Engine {
         once: &BTreeMap<String, Secret>,
     ) -> Result<Arc<Context>> {
         let profile = change.profile_id.ok_or(Code::ProfileUnknown)?;
-        self.context(self.0.db.profile(profile)?, once).await
+        let context = self.context(self.0.db.profile(profile)?, once).await?;
+        context.remember_codes(change);
+        Ok(context)
     }
 
     /// One turn that sends nothing.

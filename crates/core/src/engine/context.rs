@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use super::{Engine, lock};
+use crate::change::Change;
 use crate::change::machine::{Shape, ShapeStep};
+use crate::email::EmailAddress;
 use crate::error::{Code, Problem, Result};
 use crate::manifest::Manifest;
 use crate::profile::Profile;
@@ -12,6 +14,9 @@ use crate::secret::{Redactor, Secret};
 use crate::vault::{Key, open_secrets};
 
 pub(super) use crate::vault::CAPTURED;
+
+/// From this length on, in characters, a secret is none by chance.
+const LONG_SECRET: u32 = 20;
 
 /// A profile, ready to be called.
 pub(super) struct Context {
@@ -24,6 +29,8 @@ pub(super) struct Context {
     key: Option<Key>,
     /// By name as templates know it; a captured token stands in for the pasted one.
     secrets: Mutex<BTreeMap<String, Secret>>,
+    /// Secrets of its earlier calls: codes, and tokens whose place another one took. The service knows them still.
+    used: Mutex<Vec<Secret>>,
     /// What the service said to a login with these secrets: asking it again at once would cost a try, or a limit.
     refused_login: Mutex<Option<Problem>>,
 }
@@ -34,7 +41,8 @@ impl Context {
     }
 
     pub fn set_secret(&self, name: &str, secret: Secret) {
-        lock(&self.secrets).insert(name.to_owned(), secret);
+        let before = lock(&self.secrets).insert(name.to_owned(), secret);
+        self.remember(before);
     }
 
     pub fn refused_login(&self) -> Option<Problem> {
@@ -59,15 +67,41 @@ impl Context {
             .is_some_and(|login| login.needs.iter().all(|name| secrets.contains_key(name)))
     }
 
+    /// More that must not be repeated, whichever call of this context a service repeats it in.
+    pub fn remember(&self, secrets: impl IntoIterator<Item = Secret>) {
+        let mut used = lock(&self.used);
+        for secret in secrets {
+            if !used.contains(&secret) {
+                used.push(secret);
+            }
+        }
+    }
+
+    /// The codes that were given for this change.
+    pub fn remember_codes(&self, change: &Change) {
+        self.remember(change.values.iter().map(|value| value.text.clone()));
+    }
+
     /// Removes everything secret that is known here from the service's words, and clips them.
-    pub fn clean(&self, says: &str, values: &BTreeMap<String, Secret>) -> String {
-        let secrets = lock(&self.secrets);
-        let codes = values
-            .iter()
-            .filter(|(name, _)| !name.ends_with("email"))
-            .map(|(_, value)| value);
-        let redactor = Redactor::new(secrets.values().chain(codes));
-        redactor.says(says, 300)
+    pub fn clean(&self, says: &str) -> String {
+        self.redactor(0).says(says, 300)
+    }
+
+    /// Whether the service shows one of its secrets where an address is expected: it would be kept and shown as one.
+    /// Inside a real address only long ones count, since a weak password may well be a part of it.
+    pub fn is_secret(&self, shown: &str) -> bool {
+        let at_least = if EmailAddress::parse(shown).is_ok() {
+            LONG_SECRET
+        } else {
+            0
+        };
+        self.redactor(at_least).redact(shown) != shown
+    }
+
+    fn redactor(&self, at_least: u32) -> Redactor {
+        let (secrets, used) = (lock(&self.secrets), lock(&self.used));
+        let all = secrets.values().chain(used.iter());
+        Redactor::new(all.filter(|secret| secret.chars() >= at_least))
     }
 
     /// A problem that names the service and its host.
@@ -128,6 +162,7 @@ impl Engine {
             stored: true,
             key,
             secrets,
+            used: Mutex::default(),
             refused_login: Mutex::default(),
         }))
     }
@@ -155,6 +190,7 @@ pub(super) fn unstored(
         stored: false,
         key: None,
         secrets: Mutex::new(secrets),
+        used: Mutex::default(),
         refused_login: Mutex::default(),
     })
 }

@@ -24,6 +24,12 @@ impl Engine {
         self.mind_clock()?;
         let profile = self.0.db.profile(id)?;
         let context = self.context(profile, &BTreeMap::new()).await?;
+        // The service knows its codes, and may repeat one in any answer.
+        if let Some(open) = self.0.db.open_change_of(id)?
+            && let Ok(change) = self.open_values(open).await
+        {
+            context.remember_codes(&change);
+        }
         let (reading, facts) = self.call_read(&context, 3).await;
         self.note_reading(&context, &reading, facts).await?;
         read_view(&context, reading)

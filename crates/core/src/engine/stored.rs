@@ -48,7 +48,7 @@ impl Engine {
             })
     }
 
-    async fn open_values(&self, stored: StoredChange) -> Result<Change> {
+    pub(super) async fn open_values(&self, stored: StoredChange) -> Result<Change> {
         if stored.values.is_empty() {
             return Ok(stored.change);
         }

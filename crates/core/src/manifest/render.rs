@@ -166,7 +166,12 @@ impl Filler<'_> {
             let secret = self.manifest.is_secret(&name);
             let is_plain_field = !secret && self.manifest.field(&name).is_some();
             match self.value(&name) {
-                Some(text) => Ok(Part::Value { name, secret, text }),
+                // A code is as good as a key for as long as it lives.
+                Some(text) => Ok(Part::Value {
+                    secret: secret || name == "code",
+                    name,
+                    text,
+                }),
                 None if self.complete || is_plain_field => {
                     Err(Problem::new(Code::FieldMissing).with("field", name))
                 }
