@@ -151,3 +151,12 @@ fn no_process_of_the_window_shows_the_passphrase_or_writes_a_core() {
         assert!(["0", "1"].contains(&soft), "{core}");
     }
 }
+
+/// What `cargo xtask torture` asks for must not be in a program that is built as usual.
+#[test]
+fn nobody_can_have_it_die_at_a_point() {
+    let program = std::fs::read(env!("CARGO_BIN_EXE_readdress")).expect("the program");
+    let holds = |text: &[u8]| program.windows(text.len()).any(|bytes| bytes == text);
+    assert!(holds(b"READDRESS_KEY_FILE"), "names of variables are found");
+    assert!(!holds(b"READDRESS_KILL_AT"));
+}

@@ -51,6 +51,8 @@ pub enum Code {
     ReadBackFailed,
     /// The program ended, or another one lost its claim, between sending and the answer.
     Interrupted,
+    /// It was sent, and what came back could not be written down (`reason`: the code that says why).
+    AnswerNotKept,
     // what was pasted
     CodeNotFound,
     /// The pasted text holds several values that could be the code.
@@ -98,6 +100,8 @@ pub enum Code {
     SecretDamaged,
     // the folder
     DiskFull,
+    /// The disk refused a read or a write for another reason than room: a quota, a limit, a fault.
+    DiskFailed,
     FolderReadOnly,
     /// Others may write into the data folder. Only ever a notice.
     FolderShared,

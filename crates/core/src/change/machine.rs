@@ -261,7 +261,11 @@ impl Stepping<'_> {
     fn note(&mut self, kind: EventKind, meaning: Option<String>, facts: &Facts) {
         let step = match kind {
             EventKind::ReadBack => Some("read".to_owned()),
-            EventKind::Answer | EventKind::NotSent | EventKind::NoAnswer | EventKind::Intent
+            EventKind::Answer
+            | EventKind::NotSent
+            | EventKind::NoAnswer
+            | EventKind::Intent
+            | EventKind::Recovered
                 if self.change.resending =>
             {
                 self.shape.resend_step.clone()

@@ -14,6 +14,7 @@ use crate::change::machine::{Facts, Outcome, Reading};
 use crate::db::Job;
 use crate::error::{Code, Problem, Result};
 use crate::http::Sent;
+use crate::kill;
 use crate::manifest::{self, Inputs, Meaning, Verdict};
 use crate::secret::Secret;
 use crate::vault::{Key, Place, open_secrets};
@@ -48,7 +49,10 @@ impl Engine {
             }
             *fresh = true;
         }
-        match self.call_once(context, step, values).await {
+        kill::point("before_send");
+        let called = self.call_once(context, step, values).await;
+        kill::point("answered");
+        match called {
             Called::NotSent(problem) => (Outcome::NotSent(context.name(problem)), Facts::default()),
             Called::NoAnswer(problem, facts) => (Outcome::NoAnswer(context.name(problem)), facts),
             Called::Judged(verdict, facts) => {
@@ -85,11 +89,14 @@ impl Engine {
         let pace = ExponentialBuilder::default()
             .with_min_delay(Duration::from_millis(300))
             .with_max_times(tries.saturating_sub(1));
-        attempt
+        kill::point("before_read");
+        let read = attempt
             .retry(pace)
             .adjust(|(reading, _), pause| in_time(reading, pause?))
             .await
-            .unwrap_or_else(|last| last)
+            .unwrap_or_else(|last| last);
+        kill::point("read_answered");
+        read
     }
 
     async fn read_once(
@@ -161,6 +168,7 @@ impl Engine {
             .login
             .clone()
             .ok_or(Code::CredentialsRefused)?;
+        kill::point("before_login");
         let (verdict, facts) = match self.call_once(context, &login.step, &Values::new()).await {
             Called::Judged(verdict, facts) => (verdict, facts),
             Called::NotSent(problem) | Called::NoAnswer(problem, _) => {
@@ -177,6 +185,7 @@ impl Engine {
             return Err(problem(context, code, &verdict, &facts));
         };
         context.set_secret(&login.gives, token.clone());
+        kill::point("token_captured");
         // A profile that is only being tried has no row to keep a token in.
         if context.stored {
             let key = self.key_during(context).await?;
@@ -187,6 +196,7 @@ impl Engine {
             let cipher = key.seal(Place::secret(context.profile.id, &field), token);
             let job = Job::new().secret(context.profile.id, field, Some(cipher));
             self.0.db.commit(job).await?;
+            kill::point("token_kept");
         }
         Ok(())
     }

@@ -13,6 +13,7 @@ use crate::change::machine::{Input, Why, kept_value, turn};
 use crate::change::{Change, State};
 use crate::db::{ChangeWrite, Expect};
 use crate::error::{Code, Problem, Result};
+use crate::kill;
 use crate::secret::Secret;
 use crate::view::ChangeView;
 
@@ -194,7 +195,9 @@ impl Engine {
     pub(super) async fn put_alone(&self, change: &Change, input: Input) -> Result<Change> {
         let write = self.ended(change, input)?;
         let after = write.change.clone();
+        kill::point("before_end");
         self.0.db.commit(write).await?;
+        kill::point("after_end");
         self.tell(change.profile_id, Some(change.id));
         Ok(after)
     }

@@ -2,8 +2,9 @@
 //!
 //! One engine per data folder and process. Not here: windows, sentences, the command line. Its files:
 //! `profiles` and `typed` · `reading` · `plan`, `changes` and `cancel` (what a person asks) · `stored` · `run` (one change
-//! until it rests) · `calls` (one call and what it means) · `pasted` · `views` · `history` and `history_csv` · `journal` ·
-//! `limits` · `clock` · `diagnostics` · `settings` · `look` (files of the user's own) · `flow` (files edited meanwhile).
+//! until it rests) · `calls` (one call and what it means) · `not_kept` · `points` · `pasted` · `views` · `history` and
+//! `history_csv` · `journal` · `limits` · `clock` · `diagnostics` · `settings` · `look` (files of the user's own) · `flow`
+//! (files edited meanwhile).
 
 mod calls;
 mod cancel;
@@ -17,8 +18,10 @@ mod history_csv;
 mod journal;
 mod limits;
 mod look;
+mod not_kept;
 mod pasted;
 mod plan;
+mod points;
 mod practice;
 mod preview;
 mod profiles;

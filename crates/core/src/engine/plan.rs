@@ -12,6 +12,7 @@ use crate::change::{Change, Event, EventKind, State};
 use crate::db::{ChangeWrite, Expect, Guard, Job};
 use crate::email::EmailAddress;
 use crate::error::Result;
+use crate::kill;
 use crate::manifest;
 use crate::profile::Profile;
 use crate::view::ChangeView;
@@ -114,7 +115,9 @@ impl Engine {
         }
         job.changes
             .push(ChangeWrite::new(change.clone(), Expect::New).event(planned));
+        kill::point("before_plan");
         self.0.db.commit(job).await?;
+        kill::point("after_plan");
         if let Some(standing) = standing {
             self.tell(None, Some(standing.id));
         }

@@ -13,11 +13,14 @@ use uuid::Uuid;
 use super::calls::Values;
 use super::context::Context;
 use super::limits::no_longer_counted;
+use super::not_kept::not_kept;
+use super::points::points_around;
 use super::{Engine, lock};
 use crate::change::machine::{Do, Facts, Input, Outcome, Reading, Turn, Why, kept_value, turn};
 use crate::change::{Change, State};
 use crate::db::{ChangeWrite, Expect, Guard, Job, Use, WaitWrite};
 use crate::error::{Code, Problem, Result};
+use crate::kill;
 use crate::secret::Secret;
 
 /// The closing read-back: so many reads, so far apart (row 5: 3 reads within 15 s).
@@ -102,11 +105,13 @@ impl Engine {
             ..Run::default()
         };
         loop {
+            let sent = may_have_left(&input);
             let done = match self.put(context, &change, input, &mut run).await {
                 // Somebody took the last place meanwhile: it stands there with its time, as if the service had said so.
                 Err(problem) if is_too_soon(&problem, &change) => {
                     return self.put_in(context, change, Input::TooSoon(problem)).await;
                 }
+                Err(problem) if sent => return Err(context.name(not_kept(problem))),
                 done => done?,
             };
             change = done.change;
@@ -222,8 +227,11 @@ impl Engine {
                     job.guards.extend(self.limit_guards(context, step, now)?);
                 }
             }
+            let [before, after] = points_around(&input, &done.next);
+            kill::point(before);
             match self.0.db.commit(job).await {
                 Ok(()) => {
+                    kill::point(after);
                     run.used_at = used_at;
                     self.tell(change.profile_id, Some(change.id));
                     return Ok(done);
@@ -284,7 +292,10 @@ impl Engine {
             values: None,
             events: done.events,
         };
-        match self.0.db.commit_blocking(write) {
+        kill::point("before_recovery");
+        let written = self.0.db.commit_blocking(write);
+        kill::point("after_recovery");
+        match written {
             Err(problem) if problem.code != Code::Busy => Err(problem),
             _ => {
                 self.tell(stored.change.profile_id, Some(id));
@@ -402,6 +413,11 @@ fn values_for(change: &Change, step: &str) -> Values {
         values.insert("code".to_owned(), value.text.clone());
     }
     values
+}
+
+/// The turn before this one has sent something.
+fn may_have_left(input: &Input) -> bool {
+    is_ours(input) && !matches!(input, Input::Answered(Outcome::NotSent(_), _))
 }
 
 /// About a call that we made: its result must reach the disk.
