@@ -43,6 +43,17 @@ pub fn secrets(given: &[String]) -> Result<BTreeMap<String, Secret>, Failure> {
     Ok(secrets)
 }
 
+/// One secret: the variable of that name, or a line of standard input for `-`.
+///
+/// # Errors
+/// `field_missing` where it is not there, or empty.
+pub fn secret(source: &str) -> Result<Secret, Failure> {
+    match source {
+        "-" => line("-"),
+        source => variable(source, source),
+    }
+}
+
 /// The text of `--code`: itself, or all of standard input for `-`. A mail need not be UTF-8; its codes are.
 ///
 /// # Errors

@@ -12,6 +12,7 @@ use super::job::{Job, ProfileWrite, SecretWrite, Use};
 use crate::error::{Code, Problem};
 use crate::vault::sealed_with;
 use changes::write_change;
+pub(super) use changes::write_events;
 use profiles::{edit_profile, insert_profile, remove_profile, see_profile, seen_of};
 
 type Done<T = ()> = std::result::Result<T, Fail>;

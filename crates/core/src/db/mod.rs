@@ -7,12 +7,15 @@ mod address;
 mod apply;
 mod changes;
 mod column;
+mod contents;
+mod copies;
 mod fail;
 mod history;
 mod job;
 mod migrate;
 mod open;
 mod profiles;
+mod refill;
 mod settings;
 mod shift;
 mod uses;
@@ -28,10 +31,13 @@ use rusqlite::Connection;
 use uuid::Uuid;
 
 pub(crate) use column::Id;
+pub(crate) use contents::{Amounts, Contents};
+pub(crate) use copies::{Copied, stamp};
 pub(crate) use fail::Fail;
 pub use job::{
     ChangeWrite, Expect, Job, ProfileWrite, SealedValue, SecretWrite, Seen, StoredChange, Use,
 };
+pub(crate) use refill::{PENDING, Refill};
 pub(crate) use vault_row::VaultRow;
 
 use crate::error::{Code, Problem, Result};

@@ -2,8 +2,9 @@
 //!
 //! One engine per data folder and process. Not here: windows, sentences, the command line. Its files:
 //! `profiles` · `reading` · `plan`, `changes` and `cancel` (what a person asks) · `stored` · `run` (one change until it rests) · `calls` (one call and what it
-//! means) · `pasted` · `views` · `history` · `limits` · `diagnostics` · `settings`.
+//! means) · `pasted` · `views` · `history` · `limits` · `diagnostics` · `settings` · `backup`.
 
+mod backup;
 mod calls;
 mod cancel;
 mod changes;
@@ -24,7 +25,7 @@ mod views;
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use jiff::Timestamp;
 use tokio::sync::broadcast;
@@ -58,7 +59,9 @@ struct Inner {
     folder: Folder,
     db: Db,
     vault: Vault,
-    catalog: Catalog,
+    catalog: RwLock<Arc<Catalog>>,
+    /// One more folder of user manifests.
+    services_dir: Option<PathBuf>,
     sender: RwLock<Sender>,
     /// Secrets of pastes on *Add profile*: in memory only, until saved or forgotten.
     drafts: Mutex<BTreeMap<Uuid, Pasted>>,
@@ -74,21 +77,27 @@ impl Engine {
     /// # Errors
     /// `folder_read_only`, `disk_full`, `database_damaged`, `database_newer`, `database_busy`.
     pub fn open(options: Options) -> Result<Self> {
+        Self::open_on(options, Db::open)
+    }
+
+    /// For tests: as [`Db::open_with_pages`].
+    #[doc(hidden)]
+    pub fn open_with_pages(options: Options, pages: u32) -> Result<Self> {
+        Self::open_on(options, |folder| Db::open_with_pages(folder, pages))
+    }
+
+    fn open_on(options: Options, open: impl FnOnce(&Folder) -> Result<Db>) -> Result<Self> {
         let path = match options.data_dir {
             Some(path) => path,
             None => Folder::default_path()?,
         };
         let folder = Folder::open(&path)?;
-        let db = Db::open(&folder)?;
+        let db = open(&folder)?;
         let vault = if options.practice {
             Vault::practice(db.clone(), &folder)
         } else {
             Vault::new(db.clone(), options.vault)
         };
-        let mut catalog = Catalog::with_folder(&folder.services_dir());
-        if let Some(extra) = options.services_dir {
-            catalog = catalog.and_folder(&extra);
-        }
         let (sender, network_problem) = match Sender::new(&db.network_settings()?) {
             Ok(sender) => (sender, None),
             // A proxy or CA file that no longer works must not keep the window shut: it is said, and calls fail.
@@ -98,13 +107,19 @@ impl Engine {
             folder,
             db,
             vault,
-            catalog,
+            catalog: RwLock::default(),
+            services_dir: options.services_dir,
             sender: RwLock::new(sender),
             drafts: Mutex::default(),
             changed: broadcast::channel(256).0,
             flights: Mutex::default(),
             network_problem: Mutex::new(network_problem),
         }));
+        // Of a restore whose program died; what does not work now is tried again at the next start.
+        if let Err(problem) = engine.finish_restore() {
+            tracing::warn!(code = ?problem.code, "a restored manifest is not in its place");
+        }
+        engine.load_catalog();
         engine.recover()?;
         Ok(engine)
     }
@@ -132,13 +147,35 @@ impl Engine {
 
     /// Things that went wrong while opening and that calls will meet: a proxy, a manifest file.
     pub fn notices(&self) -> Vec<Problem> {
-        let mut notices = self.0.catalog.faults().to_vec();
+        let mut notices = self.catalog().faults().to_vec();
         notices.extend(lock(&self.0.network_problem).clone());
         notices
     }
 
+    fn catalog(&self) -> Arc<Catalog> {
+        Arc::clone(
+            &self
+                .0
+                .catalog
+                .read()
+                .unwrap_or_else(PoisonError::into_inner),
+        )
+    }
+
+    fn load_catalog(&self) {
+        let mut catalog = Catalog::with_folder(&self.0.folder.services_dir());
+        if let Some(extra) = &self.0.services_dir {
+            catalog = catalog.and_folder(extra);
+        }
+        *self
+            .0
+            .catalog
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = Arc::new(catalog);
+    }
+
     fn manifest(&self, service: &str) -> Result<Arc<Manifest>> {
-        self.0.catalog.get(service).ok_or_else(|| {
+        self.catalog().get(service).ok_or_else(|| {
             Problem::new(crate::error::Code::ServiceUnknown).with("service", service)
         })
     }
@@ -147,7 +184,7 @@ impl Engine {
         self.0
             .sender
             .read()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .unwrap_or_else(PoisonError::into_inner)
             .clone()
     }
 
@@ -168,7 +205,5 @@ fn now() -> Timestamp {
 
 /// A lock whose holder panicked still holds whole data here: every write under it is one assignment.
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex
-        .lock()
-        .unwrap_or_else(std::sync::PoisonError::into_inner)
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -124,7 +124,7 @@ impl Engine {
     /// # Errors
     /// `code_not_found` with param `what = profile` where nothing was recognised.
     pub fn read_pasted_profile(&self, text: &str) -> Result<PastedProfile> {
-        let pasted = manifest::read_pasted(&self.0.catalog, text)
+        let pasted = manifest::read_pasted(&self.catalog(), text)
             .ok_or_else(|| Problem::new(Code::CodeNotFound).with("what", "profile"))?;
         let view = PastedProfile {
             draft: Uuid::now_v7(),

@@ -16,14 +16,14 @@ impl Engine {
     pub fn services(&self) -> Result<Vec<ServiceView>> {
         let counts = self.0.db.profiles_per_service()?;
         let view = |manifest: Arc<Manifest>| {
-            let own = self.0.catalog.is_own(&manifest.id);
+            let own = self.catalog().is_own(&manifest.id);
             let mut view = manifest.view(own, counts.get(&manifest.id).copied().unwrap_or(0));
             if let Some(of) = self.limit_scope(&manifest.id)? {
                 view.limits.iter_mut().for_each(|limit| limit.of = of);
             }
             Ok(view)
         };
-        self.0.catalog.all().into_iter().map(view).collect()
+        self.catalog().all().into_iter().map(view).collect()
     }
 
     pub(super) fn profile_view(&self, profile: Profile, change: Option<Change>) -> ProfileView {

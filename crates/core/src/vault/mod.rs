@@ -27,6 +27,7 @@ pub(crate) use cipher::sealed_with;
 pub use cipher::{Key, Place};
 pub use key_file::new_key_file;
 pub use passphrase::MIN_CHARS as MIN_PASSPHRASE_CHARS;
+pub(crate) use passphrase::check as check_passphrase;
 pub use values::{open_secrets, open_values, seal_values};
 
 /// What the program was started with.

@@ -20,7 +20,7 @@ const MAX_WORK_FACTOR: u8 = 20;
 
 /// # Errors
 /// `passphrase_too_short` with `min`.
-pub(super) fn check(passphrase: &Secret) -> Result<()> {
+pub(crate) fn check(passphrase: &Secret) -> Result<()> {
     if passphrase.chars() < MIN_CHARS {
         return Err(Problem::new(Code::PassphraseTooShort).with("min", MIN_CHARS.to_string()));
     }
