@@ -24,6 +24,7 @@ pub fn watch<R: Runtime>(app: &AppHandle<R>, engine: Engine, of: Mode) -> JoinHa
     let mut news = engine.subscribe();
     tauri::async_runtime::spawn(async move {
         let mut version = others_version(&engine).await;
+        let mut clocks = clocks_off(&engine);
         let mut last = Instant::now() - AT_MOST_EVERY;
         let mut look = interval(LOOK_FOR_OTHERS);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -37,6 +38,11 @@ pub fn watch<R: Runtime>(app: &AppHandle<R>, engine: Engine, of: Mode) -> JoinHa
                 },
                 _ = look.tick() => {
                     let now = others_version(&engine).await;
+                    let off = clocks_off(&engine);
+                    if of == Mode::Real && off != clocks {
+                        clocks = off;
+                        tell_app_state(&app);
+                    }
                     if now == version {
                         continue;
                     }
@@ -50,6 +56,15 @@ pub fn watch<R: Runtime>(app: &AppHandle<R>, engine: Engine, of: Mode) -> JoinHa
             tell(&app, of, &changed);
         }
     })
+}
+
+/// Whose clock is off; by how much changes with each answer, and is no news.
+fn clocks_off(engine: &Engine) -> Vec<[Option<String>; 2]> {
+    let notices = engine.clock_notices();
+    notices
+        .iter()
+        .map(|one| ["host", "reason"].map(|name| one.params.get(name).cloned()))
+        .collect()
 }
 
 fn tell<R: Runtime>(app: &AppHandle<R>, of: Mode, changed: &Changed) {

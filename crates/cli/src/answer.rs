@@ -4,7 +4,7 @@
 
 use readdress_core::error::{Code, Problem};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::exit::Exit;
 
@@ -18,6 +18,8 @@ pub struct Answer {
     /// For stderr: what to do next.
     pub next: Vec<String>,
     pub failure: Option<Failure>,
+    /// What was noticed on the way and is none of the command's doing: a clock that is off.
+    pub notices: Vec<Problem>,
 }
 
 /// What went wrong.
@@ -52,6 +54,17 @@ impl Answer {
     pub fn failed(mut self, failure: Option<Failure>) -> Self {
         self.failure = failure;
         self
+    }
+}
+
+/// A command that has nothing to tell but what went wrong.
+impl From<Failure> for Answer {
+    fn from(failure: Failure) -> Self {
+        Self {
+            document: Some(Value::Object(Map::new())),
+            failure: Some(failure),
+            ..Self::default()
+        }
     }
 }
 

@@ -5,7 +5,7 @@
 use std::io::{ErrorKind, Write};
 
 use readdress_core::error::Problem;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::answer::{Answer, Done};
 use crate::clean;
@@ -30,11 +30,7 @@ impl Console {
 
     /// Prints the end of a command and says how to exit.
     pub fn finish(&self, done: Done) -> Exit {
-        let mut answer = done.unwrap_or_else(|failure| Answer {
-            document: Some(Value::Object(Map::new())),
-            failure: Some(failure),
-            ..Answer::default()
-        });
+        let mut answer = done.unwrap_or_else(Answer::from);
         let told = answer.failure.as_ref().map(|failure| {
             Told::of(
                 &self.words,
@@ -51,6 +47,15 @@ impl Console {
                 error_document(&failure.problem, told.as_ref()),
             );
         }
+        if let (false, Some(Value::Object(document))) =
+            (answer.notices.is_empty(), &mut answer.document)
+        {
+            let told = |problem| {
+                error_document(problem, Some(&Told::of(&self.words, problem, None, None)))
+            };
+            let notices = answer.notices.iter().map(told).collect();
+            document.insert("notices".to_owned(), Value::Array(notices));
+        }
         let written = match &answer.document {
             Some(document) if self.json => print_document(document),
             _ if !self.json && !answer.text.is_empty() => print_line(&answer.text),
@@ -58,6 +63,9 @@ impl Console {
         };
         for line in told.iter().flat_map(Told::lines).chain(&answer.next) {
             self.note(line);
+        }
+        for notice in &answer.notices {
+            self.warn(notice);
         }
         match answer.failure {
             Some(failure) => failure.exit,

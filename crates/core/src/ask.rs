@@ -31,6 +31,7 @@ pub struct NewProfile {
 #[serde(default)]
 pub struct ProfileEdit {
     pub label: Option<String>,
+    /// These are replaced, or removed where the value is empty; the others stay.
     pub fields: Option<BTreeMap<String, String>>,
     pub secrets: BTreeMap<String, Secret>,
     /// Secret fields to forget.

@@ -97,6 +97,8 @@ pub enum Code {
     /// A step to this program's version did not work; the database is as it was.
     UpgradeFailed,
     SettingsDamaged,
+    /// This machine's clock, or a service's, is off by more than a minute.
+    ClockOff,
     // backup and restore
     BackupPassphraseWrong,
     /// No backup, a damaged one, or one that was cut off.

@@ -6,6 +6,7 @@
 pub mod ask;
 pub mod backup;
 pub mod change;
+pub mod clock;
 pub mod db;
 pub mod email;
 pub mod engine;

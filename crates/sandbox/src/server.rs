@@ -8,10 +8,12 @@ use crate::wire::{CutSwitch, Gate};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::StatusCode;
+use axum::http::header::DATE;
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use std::io;
 use std::sync::Arc;
+use std::time::{Duration, UNIX_EPOCH};
 
 /// More than any body that the services take.
 const MOST_BODY: usize = 2 * 1024 * 1024;
@@ -48,7 +50,24 @@ async fn take(
         body,
     };
     let outcome = front.shared.world().take(front.service, &call);
-    play(&front.shared, &cut, front.service, &call, outcome).await
+    let mut response = play(&front.shared, &cut, front.service, &call, outcome).await;
+    if let Some(date) = wrong_date(&front) {
+        response.headers_mut().insert(DATE, date);
+    }
+    response
+}
+
+/// The `Date` of a service whose clock is wrong; the right one is added by the server itself.
+fn wrong_date(front: &Front) -> Option<HeaderValue> {
+    let ahead = *front
+        .shared
+        .world()
+        .settings
+        .date_ahead
+        .get(&front.service)?;
+    let now = i64::try_from(UNIX_EPOCH.elapsed().ok()?.as_secs()).ok()?;
+    let at = UNIX_EPOCH + Duration::from_secs(u64::try_from(now + ahead).ok()?);
+    HeaderValue::from_str(&httpdate::fmt_http_date(at)).ok()
 }
 
 /// Serves a router behind a gate until the sandbox stops; answers its origin without the scheme.

@@ -2,8 +2,10 @@
 //!
 //! Not here: knobs of one account (each service's `account.rs`) and faults of the wire (`faults.rs`).
 
+use crate::Service;
 use crate::mail_shapes::{CodeForm, Language, Shape};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// All sandbox-wide knobs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,6 +19,8 @@ pub struct Settings {
     pub next_codes: Vec<String>,
     /// Addresses that belong to somebody else at every service.
     pub taken_addresses: Vec<String>,
+    /// Seconds by service that the `Date` of its answers is ahead of this machine's clock.
+    pub date_ahead: BTreeMap<Service, i64>,
     pub mail: MailSettings,
     pub z_api: ZApiSettings,
     pub webshare: WebshareSettings,
@@ -30,6 +34,7 @@ impl Default for Settings {
             keep_requests: 10_000,
             next_codes: Vec::new(),
             taken_addresses: Vec::new(),
+            date_ahead: BTreeMap::new(),
             mail: MailSettings::default(),
             z_api: ZApiSettings::default(),
             webshare: WebshareSettings::default(),

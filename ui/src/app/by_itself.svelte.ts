@@ -7,10 +7,15 @@ interface Ticked {
   profile_id: string;
   to: string;
   at: number;
+  /** How long it was to wait when that was read: a longer wait means that the clock was set back since. */
+  span: number;
 }
 
+/** One second later than promised: the service's clock may be behind. */
+const GRACE = 1000;
+
 const ticked = $state<{ changes: Record<string, Ticked> }>({ changes: {} });
-const timers = new Map<string, number>();
+let looking: number | undefined;
 
 /** Only a change that was turned away for certain, with a time from which it may be sent. */
 export function may_request_by_itself(change: ChangeView): boolean {
@@ -28,9 +33,10 @@ export function requests_by_itself(change_id: string): boolean {
 }
 
 export function untick(change_id: string): void {
-  window.clearTimeout(timers.get(change_id));
-  timers.delete(change_id);
   delete ticked.changes[change_id];
+  if (Object.keys(ticked.changes).length > 0) return;
+  window.clearInterval(looking);
+  looking = undefined;
 }
 
 /** Another mode: nothing of this one is sent any more. */
@@ -38,25 +44,29 @@ export function untick_all(): void {
   for (const id of Object.keys(ticked.changes)) untick(id);
 }
 
-/** Asks first: the change may have been cancelled or sent elsewhere meanwhile. */
-async function send_if_still_planned(id: string, profile_id: string, to: string): Promise<void> {
+/** Asks first: the change may have been cancelled or sent elsewhere meanwhile, and its time moved with the clock. */
+async function send_if_still_planned(id: string): Promise<void> {
   const change = await backend().get_change(id);
-  if (!change.open || !may_request_by_itself(change)) return;
-  await request_change({ profile_id, to, secrets: {}, replace: false, anyway: false, undo_of: change.undo_of });
+  const at = retry_time(change);
+  if (!change.open || !may_request_by_itself(change) || at === null || change.profile_id === null) return;
+  if (at + GRACE > Date.now()) return tick_by_itself(change);
+  await request_change({ profile_id: change.profile_id, to: change.to, secrets: {}, replace: false, anyway: false, undo_of: change.undo_of });
 }
 
-/** `now` in milliseconds on the clock that the times are told in. */
-export function tick_by_itself(change: ChangeView, now: number): void {
+/** Against the clock on the wall: a timer stands still while the computer sleeps, and knows nothing of a moved clock. */
+function look(): void {
+  const now = Date.now();
+  for (const [id, one] of Object.entries(ticked.changes)) {
+    const left = one.at + GRACE - now;
+    if (left > 0 && left <= one.span + GRACE) continue;
+    untick(id);
+    void send_if_still_planned(id);
+  }
+}
+
+export function tick_by_itself(change: ChangeView): void {
   const at = retry_time(change);
   if (!may_request_by_itself(change) || at === null || change.profile_id === null) return;
-  const { profile_id, to, id } = { profile_id: change.profile_id, to: change.to, id: change.id };
-  ticked.changes[id] = { profile_id, to, at };
-  // One second later than promised: the service's clock may be behind.
-  timers.set(
-    id,
-    window.setTimeout(() => {
-      untick(id);
-      void send_if_still_planned(id, profile_id, to);
-    }, Math.max(0, at - now) + 1000),
-  );
+  ticked.changes[change.id] = { profile_id: change.profile_id, to: change.to, at, span: Math.max(0, at - Date.now()) + 2 * GRACE };
+  looking ??= window.setInterval(look, 1000);
 }

@@ -36,7 +36,8 @@ export function shown_change(profile: ProfileView): ChangeView | null {
   const stored = profile.change;
   if (!answer || !stored) return answer ?? stored;
   if (answer.id === stored.id) return answer.updated_at >= stored.updated_at ? answer : stored;
-  return answer.created_at > stored.created_at ? answer : stored;
+  // Ids grow with each change; times do not where the clock was set back.
+  return answer.id > stored.id ? answer : stored;
 }
 
 export function take_answer(change: ChangeView): void {

@@ -34,7 +34,8 @@ function words(word: string, hint = ""): TimeView {
 }
 
 function clock_of(from: number, to: number, now: number, warns: boolean): TimeView {
-  const left = to - now;
+  // Never more than the whole: the clock may have been set back a moment ago.
+  const left = Math.min(to - now, Math.max(0, to - from));
   return { left, gone: Math.max(0, now - from), all: Math.max(1, to - from), warn: warns && left < HOUR, word: countdown(left), hint: "" };
 }
 

@@ -11,7 +11,9 @@ mod read;
 mod services;
 mod vault;
 
-use crate::answer::Done;
+use readdress_core::engine::Engine;
+
+use crate::answer::{Answer, Done};
 use crate::args::{Cli, Command, ServicesCommand, VaultCommand};
 use crate::console::Console;
 use crate::environment;
@@ -34,21 +36,28 @@ pub async fn run(cli: Cli, console: &Console) -> Done {
         _ => {}
     }
     let engine = environment::open(&cli.global, console)?;
-    match cli.command {
+    let done = on_folder(&engine, cli.command, console).await;
+    let mut answer = done.unwrap_or_else(Answer::from);
+    answer.notices = engine.clock_notices();
+    Ok(answer)
+}
+
+async fn on_folder(engine: &Engine, command: Command, console: &Console) -> Done {
+    match command {
         Command::Services {
             what: Some(ServicesCommand::Show { service }),
-        } => services::show(&engine, &service, console),
-        Command::Services { .. } => services::list(&engine, console),
-        Command::Profile { what } => profile::run(&engine, what, console).await,
-        Command::Read { profile } => read::run(&engine, &profile, console).await,
-        Command::Change(args) => change::request(&engine, args, console).await,
-        Command::Verify { name, code } => change::verify(&engine, &name, code, console).await,
+        } => services::show(engine, &service, console),
+        Command::Services { .. } => services::list(engine, console),
+        Command::Profile { what } => profile::run(engine, what, console).await,
+        Command::Read { profile } => read::run(engine, &profile, console).await,
+        Command::Change(args) => change::request(engine, args, console).await,
+        Command::Verify { name, code } => change::verify(engine, &name, code, console).await,
         Command::Resend {
             change,
             secrets,
             anyway,
-        } => change::resend(&engine, &change, &secrets.secrets, anyway, console).await,
-        Command::Cancel { change } => change::cancel(&engine, &change, console).await,
+        } => change::resend(engine, &change, &secrets.secrets, anyway, console).await,
+        Command::Cancel { change } => change::cancel(engine, &change, console).await,
         Command::Settle {
             change,
             worked,
@@ -56,7 +65,7 @@ pub async fn run(cli: Cli, console: &Console) -> Done {
             secrets,
         } => {
             change::settle(
-                &engine,
+                engine,
                 &change,
                 change::how_to_settle(worked, send_again),
                 &secrets.secrets,
@@ -64,10 +73,10 @@ pub async fn run(cli: Cli, console: &Console) -> Done {
             )
             .await
         }
-        Command::Pending => history::pending(&engine, console),
-        Command::History(args) => history::all(&engine, &args, console),
-        Command::Backup { what } => backup::run(&engine, what, console).await,
-        Command::Vault { what } => vault::run(&engine, what, console).await,
+        Command::Pending => history::pending(engine, console),
+        Command::History(args) => history::all(engine, &args, console),
+        Command::Backup { what } => backup::run(engine, what, console).await,
+        Command::Vault { what } => vault::run(engine, what, console).await,
         Command::Practice | Command::Demo => unreachable!("they were done above"),
     }
 }

@@ -51,7 +51,7 @@ pub async fn run(engine: &Engine, what: ProfileCommand, console: &Console) -> Do
             let id = engine.find_profile(&profile)?;
             let edit = ProfileEdit {
                 label,
-                fields: merged(engine.profile(id)?, &fields)?,
+                fields: patch(&fields)?,
                 secrets: given::secrets(&secrets)?,
                 forget,
                 accept_origin,
@@ -88,16 +88,11 @@ async fn add(engine: &Engine, new: NewProfile, console: &Console) -> Done {
 }
 
 /// Fields that are not named stay; an empty value removes one.
-fn merged(
-    view: ProfileView,
-    given: &[String],
-) -> Result<Option<std::collections::BTreeMap<String, String>>, Failure> {
+fn patch(given: &[String]) -> Result<Option<std::collections::BTreeMap<String, String>>, Failure> {
     if given.is_empty() {
         return Ok(None);
     }
-    let mut fields = view.fields;
-    fields.extend(given::fields(given)?);
-    Ok(Some(fields))
+    Ok(Some(given::fields(given)?))
 }
 
 fn saved(view: &ProfileView, key: &str, console: &Console) -> Answer {

@@ -1,6 +1,7 @@
 //! The real binary against the real sandbox: names, JSON keys, exit codes and what may never be printed.
 
 mod backup;
+mod clock;
 mod codes;
 mod face;
 mod flows;
@@ -10,6 +11,8 @@ mod limits;
 mod lists;
 mod manifests;
 mod open;
+mod pair;
+mod pair_races;
 mod play;
 mod stage;
 mod unknown;

@@ -4,6 +4,8 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
+use readdress_core::engine::Engine;
+use readdress_core::vault::VaultEnv;
 use readdress_sandbox::{Options, PracticeAccount, Sandbox, Service, practice_accounts};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -98,6 +100,11 @@ impl Stage {
         Call::new(&self.folder.path().join("data"), args)
     }
 
+    /// The window's stand-in: an engine in this process, on the same folder.
+    pub fn engine(&self) -> (Engine, Runtime) {
+        engine_in(self.folder.path())
+    }
+
     /// Adds the practice account of a service under `label`.
     #[track_caller]
     pub fn add(&self, service: Service, label: &str) -> Ran {
@@ -149,6 +156,24 @@ impl Stage {
             .code
             .expect("a code")
     }
+}
+
+/// An engine on the folder of a stage.
+pub fn engine_in(folder: &std::path::Path) -> (Engine, Runtime) {
+    let vault = VaultEnv {
+        key_file: Some(folder.join("key")),
+        ..VaultEnv::default()
+    };
+    let engine = Engine::open(readdress_core::engine::Options {
+        data_dir: Some(folder.join("data")),
+        vault,
+        ..readdress_core::engine::Options::default()
+    });
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build();
+    (engine.expect("it opens"), runtime.expect("a runtime"))
 }
 
 pub fn account(service: Service) -> PracticeAccount {

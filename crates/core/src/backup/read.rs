@@ -150,7 +150,7 @@ impl Seen {
     fn takes(&mut self, record: &Record) -> bool {
         match record {
             Record::Setting(setting) => {
-                setting.key != crate::db::PENDING && self.settings.insert(setting.key.clone())
+                !crate::db::is_here_only(&setting.key) && self.settings.insert(setting.key.clone())
             }
             Record::Profile(profile) => {
                 let label = label_key(&profile.label);

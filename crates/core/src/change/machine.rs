@@ -74,6 +74,8 @@ pub enum Input {
     SendAgain,
     /// The process that sent it is gone.
     OwnerDied,
+    /// The limit had no room any more when the planned request was to leave.
+    TooSoon(Problem),
 }
 
 /// How the user ends a change.
@@ -221,6 +223,7 @@ pub fn turn(
         Input::Worked => step.worked(),
         Input::SendAgain => step.send_again(),
         Input::OwnerDied => step.owner_died(),
+        Input::TooSoon(problem) => step.too_soon(problem),
     }
 }
 
@@ -398,9 +401,10 @@ impl Stepping<'_> {
 
     fn new_times(&mut self) {
         let now = self.now;
+        let after = |span| now.checked_add(span).unwrap_or(Timestamp::MAX);
         self.change.tries = 0;
-        self.change.expires_at = self.shape.expires_after.map(|span| now + span);
-        self.change.resend_at = self.shape.resend_after.map(|span| now + span);
+        self.change.expires_at = self.shape.expires_after.map(after);
+        self.change.resend_at = self.shape.resend_after.map(after);
     }
 
     /// The newest value for the step `at` that the service has not refused.

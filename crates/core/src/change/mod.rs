@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use uuid::Uuid;
 
-use crate::error::Problem;
+use crate::error::{Code, Problem};
 use crate::secret::Secret;
 
 /// Where a change stands. `Expired` is stored only when the service said so or another change replaced it;
@@ -156,6 +156,17 @@ pub struct Change {
     pub version: u64,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
+}
+
+impl Change {
+    /// Why nothing else can begin on its profile.
+    pub(crate) fn in_the_way(&self) -> Problem {
+        Problem::new(Code::ChangeOpen)
+            .with("label", self.label.clone())
+            .with("change", self.id.to_string())
+            .with("address", self.to.clone())
+            .with("state", self.state.as_str())
+    }
 }
 
 /// A code that was given for one waiting step.

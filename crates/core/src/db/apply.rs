@@ -9,17 +9,24 @@ use uuid::Uuid;
 use super::column::{At, Id};
 use super::fail::Fail;
 use super::job::{Job, ProfileWrite, SecretWrite, Use};
+use super::{clock, guard, waits};
 use crate::error::{Code, Problem};
 use crate::vault::sealed_with;
 use changes::write_change;
 pub(super) use changes::write_events;
-use profiles::{edit_profile, insert_profile, remove_profile, see_profile, seen_of};
+use profiles::{
+    edit_profile, insert_profile, note_problem, remove_profile, see_profile, see_profile_since,
+    seen_of,
+};
 
 type Done<T = ()> = std::result::Result<T, Fail>;
 
 /// Writes all of `job`; `process` becomes the owner of the intents in it.
 pub(super) fn apply(db: &Connection, process: Uuid, job: &Job) -> Done {
     check_key(db, job)?;
+    for guard in &job.guards {
+        guard::check(db, guard)?;
+    }
     for write in &job.profiles {
         match write {
             ProfileWrite::Insert(profile) => insert_profile(db, profile)?,
@@ -29,6 +36,8 @@ pub(super) fn apply(db: &Connection, process: Uuid, job: &Job) -> Done {
             }
             ProfileWrite::Edit(profile) => edit_profile(db, profile)?,
             ProfileWrite::Seen(seen) => see_profile(db, seen)?,
+            ProfileWrite::SeenSince(seen, checked) => see_profile_since(db, seen, *checked)?,
+            ProfileWrite::Problem(id, problem) => note_problem(db, *id, problem.as_ref())?,
             ProfileWrite::Remove(_) => {}
         }
     }
@@ -50,6 +59,21 @@ pub(super) fn apply(db: &Connection, process: Uuid, job: &Job) -> Done {
              WHERE service = ?1 AND profile_id = ?2 AND bucket = ?3 AND at = ?4 LIMIT 1)",
         )?
         .execute(use_params(used))?;
+    }
+    for prune in &job.prune {
+        db.prepare_cached("DELETE FROM uses WHERE service = ?1 AND bucket = ?2 AND at < ?3")?
+            .execute(params![prune.service, prune.bucket, At(prune.before)])?;
+    }
+    for wait in &job.waits {
+        waits::write(db, wait)?;
+    }
+    if let Some(latest) = job
+        .changes
+        .iter()
+        .map(|write| write.change.updated_at)
+        .max()
+    {
+        clock::note_seen(db, latest)?;
     }
     for write in &job.profiles {
         if let ProfileWrite::Remove(id) = write {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use rusqlite::types::ToSql;
 use rusqlite::{Connection, OptionalExtension, Row};
 use uuid::Uuid;
@@ -20,7 +21,7 @@ pub(super) const COLUMNS: &str = "c.id, c.profile_id, c.label, c.service, c.from
 
 /// Its open change, else its last one.
 const LATEST: &str = "coalesce((SELECT id FROM changes WHERE profile_id = unhex(ask.value) AND open = 1), \
-     (SELECT id FROM changes WHERE profile_id = unhex(ask.value) ORDER BY created_at DESC, id DESC LIMIT 1))";
+     (SELECT id FROM changes WHERE profile_id = unhex(ask.value) ORDER BY id DESC LIMIT 1))";
 
 pub(super) fn change(row: &Row<'_>) -> rusqlite::Result<Change> {
     let mut cells = Cells::new(row);
@@ -125,6 +126,29 @@ impl Db {
             .ok_or_else(|| Problem::new(Code::ChangeUnknown).with("change", id.to_string()))
     }
 
+    /// An id for a new change that sorts behind all that are here, so that lists keep their order when the clock was set back.
+    pub fn next_change_id(&self, now: Timestamp) -> Result<Uuid> {
+        let greatest: Option<Uuid> = self.read(|db| {
+            let mut find = db.prepare_cached("SELECT max(id) FROM changes")?;
+            Ok(find
+                .query_row([], |row| row.get::<_, Option<Id>>(0))?
+                .map(|id| id.0))
+        })?;
+        let taken = greatest.and_then(|id| id.get_timestamp());
+        let taken = taken.map(|at| {
+            let (seconds, nanos) = at.to_unix();
+            seconds * 1000 + u64::from(nanos / 1_000_000)
+        });
+        let millis = u64::try_from(now.as_millisecond()).unwrap_or_default();
+        let millis = taken.map_or(millis, |taken| millis.max(taken + 1));
+        let nanos = u32::try_from(millis % 1000).unwrap_or_default() * 1_000_000;
+        Ok(Uuid::new_v7(uuid::Timestamp::from_unix(
+            uuid::NoContext,
+            millis / 1000,
+            nanos,
+        )))
+    }
+
     /// The profile's open change, if it has one.
     pub fn open_change_of(&self, profile: Uuid) -> Result<Option<StoredChange>> {
         Ok(self
@@ -140,8 +164,7 @@ impl Db {
 
     /// The profile's newest change, open or ended.
     pub fn last_change_of(&self, profile: Uuid) -> Result<Option<StoredChange>> {
-        let rest =
-            "changes c WHERE c.profile_id = ?1 ORDER BY c.created_at DESC, c.id DESC LIMIT 1";
+        let rest = "changes c WHERE c.profile_id = ?1 ORDER BY c.id DESC LIMIT 1";
         Ok(self.read(|db| stored(db, rest, &[&Id(profile)]))?.pop())
     }
 
@@ -150,7 +173,7 @@ impl Db {
         self.read(|db| {
             let mut find = db.prepare_cached(
                 "SELECT to_email FROM changes WHERE profile_id = ?1 AND state = 'changed' \
-                 ORDER BY updated_at DESC, id DESC LIMIT 1",
+                 ORDER BY id DESC LIMIT 1",
             )?;
             Ok(find.query_row([Id(profile)], |row| row.get(0)).optional()?)
         })
@@ -174,7 +197,7 @@ impl Db {
 
     /// All open changes: those that expire first, then those without an expiry by age.
     pub fn open_changes(&self) -> Result<Vec<StoredChange>> {
-        let rest = "changes c WHERE c.open = 1 ORDER BY c.expires_at IS NULL, c.expires_at, c.created_at, c.id";
+        let rest = "changes c WHERE c.open = 1 ORDER BY c.expires_at IS NULL, c.expires_at, c.id";
         self.read(|db| stored(db, rest, &[]))
     }
 

@@ -11,7 +11,7 @@ use super::column::{Cells, Id};
 use super::fail::Fail;
 use super::job::{SealedValue, StoredChange, Use};
 use super::profiles::{COLUMNS as PROFILE, profile};
-use super::refill::PENDING;
+use super::refill::is_here_only;
 use crate::change::Event;
 use crate::error::Result;
 use crate::profile::Profile;
@@ -65,15 +65,16 @@ impl<'a> Contents<'a> {
         })?)
     }
 
-    /// Settings by key.
+    /// Settings by key; not those that tell of this machine.
     pub fn settings(&self, mut each: impl FnMut(String, String) -> Done) -> Done {
-        let sql = "SELECT key, value FROM meta WHERE key <> ?1 ORDER BY key";
-        self.each(
-            sql,
-            &[&PENDING],
-            |row| Ok((row.get(0)?, row.get(1)?)),
-            |(key, value)| each(key, value),
-        )
+        let sql = "SELECT key, value FROM meta ORDER BY key";
+        let read = |row: &Row<'_>| Ok((row.get::<_, String>(0)?, row.get(1)?));
+        self.each(sql, &[], read, |(key, value)| {
+            if is_here_only(&key) {
+                return Ok(());
+            }
+            each(key, value)
+        })
     }
 
     /// Profiles with their sealed secrets.

@@ -2,6 +2,8 @@
 //!
 //! Not here: how it is written (`apply`), when (`writer`), and the cipher of its sealed parts (`vault`).
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -13,12 +15,69 @@ use crate::secret::Secret;
 /// What is committed together or not at all. Written in this order: profiles (removals last), changes, secrets, uses.
 #[derive(Debug, Clone, Default)]
 pub struct Job {
+    /// What must hold on disk; looked at first, in the same transaction.
+    pub guards: Vec<Guard>,
     pub profiles: Vec<ProfileWrite>,
     pub changes: Vec<ChangeWrite>,
     pub secrets: Vec<SecretWrite>,
     pub uses: Vec<Use>,
     /// Uses that a definite refusal as invalid gives back; each takes away one equal row, if there is one.
     pub forget_uses: Vec<Use>,
+    /// Counted calls that no limit can count any more.
+    pub prune: Vec<Prune>,
+    /// What the service asked for, or no longer asks for.
+    pub waits: Vec<WaitWrite>,
+}
+
+/// What must be so at the moment of the commit. Two programs may have looked before, and both found it so.
+#[derive(Debug, Clone)]
+pub enum Guard {
+    /// The limit has room for one more call: else `rate_limited`, with the time when it has.
+    Room(Room),
+    /// The service has not asked this profile to wait with this step: else `rate_limited`, with its time.
+    NoWait {
+        profile: Uuid,
+        step: String,
+        now: Timestamp,
+    },
+    /// What a person edits of the profile, and which secrets it has, is as it was read: else `busy`.
+    SameProfile(Box<Profile>),
+    /// The profile still names the account that was read (base URL, origin, fields): else `busy`.
+    SameAccount(Box<Profile>),
+    /// No profile has this service, origin and plain fields: else `profile_twice`. Without plain fields nothing can be told.
+    OnlyOne(Box<Profile>),
+    /// No call has left for a change of the profile that is still open: else `change_open`.
+    NothingBegun(Uuid),
+}
+
+/// One limit, as it counts for one call.
+#[derive(Debug, Clone)]
+pub struct Room {
+    pub service: String,
+    /// Whose calls count; `None`: all of the service.
+    pub profile: Option<Uuid>,
+    pub bucket: String,
+    pub max: u32,
+    pub per: Duration,
+    pub now: Timestamp,
+}
+
+/// Calls of that bucket from before that time are forgotten.
+#[derive(Debug, Clone)]
+pub struct Prune {
+    pub service: String,
+    pub bucket: String,
+    pub before: Timestamp,
+}
+
+/// The service's own word on when a step may be sent again.
+#[derive(Debug, Clone)]
+pub struct WaitWrite {
+    pub profile: Uuid,
+    pub step: String,
+    pub now: Timestamp,
+    /// `None`: the step was taken, nothing is asked any more.
+    pub until: Option<Timestamp>,
 }
 
 /// A change as it shall be from now on, with what its journal gets.
@@ -79,6 +138,11 @@ pub enum ProfileWrite {
     Edit(Profile),
     /// Only what a check finds out.
     Seen(Seen),
+    /// The same, unless another check was written since this one began, when `checked_at` was the time given here:
+    /// what it learned is newer.
+    SeenSince(Seen, Option<Timestamp>),
+    /// Only what went wrong, or that nothing is wrong any more: what was known of the address stays.
+    Problem(Uuid, Option<Problem>),
     /// Its secrets go, its changes stay. One that is still open and not ended by this job: `change_open`.
     Remove(Uuid),
 }
@@ -168,6 +232,12 @@ impl From<ProfileWrite> for Job {
 impl Job {
     pub fn new() -> Self {
         Self::default()
+    }
+
+    #[must_use]
+    pub fn guard(mut self, guard: Guard) -> Self {
+        self.guards.push(guard);
+        self
     }
 
     #[must_use]

@@ -6,10 +6,12 @@
 mod address;
 mod apply;
 mod changes;
+mod clock;
 mod column;
 mod contents;
 mod copies;
 mod fail;
+mod guard;
 mod history;
 mod job;
 mod migrate;
@@ -20,6 +22,7 @@ mod settings;
 mod shift;
 mod uses;
 mod vault_row;
+mod waits;
 mod writer;
 
 use std::path::PathBuf;
@@ -35,9 +38,11 @@ pub(crate) use contents::{Amounts, Contents};
 pub(crate) use copies::{Copied, stamp};
 pub(crate) use fail::Fail;
 pub use job::{
-    ChangeWrite, Expect, Job, ProfileWrite, SealedValue, SecretWrite, Seen, StoredChange, Use,
+    ChangeWrite, Expect, Guard, Job, ProfileWrite, Prune, Room, SealedValue, SecretWrite, Seen,
+    StoredChange, Use, WaitWrite,
 };
-pub(crate) use refill::{PENDING, Refill};
+pub(crate) use refill::{PENDING, Refill, is_here_only};
+pub(crate) use uses::free_at;
 pub(crate) use vault_row::VaultRow;
 
 use crate::error::{Code, Problem, Result};
@@ -121,6 +126,14 @@ impl Db {
     /// The uuid of this process's lock: the owner of the intents it writes.
     pub fn process(&self) -> Uuid {
         self.inner.process.id()
+    }
+
+    /// Makes sure that other processes see this one alive.
+    ///
+    /// # Errors
+    /// `folder_read_only`, `disk_full` where its lock file was removed and cannot be put back.
+    pub fn stay_alive(&self) -> Result<()> {
+        self.inner.process.renew()
     }
 
     /// Writes the job, all or nothing, and returns when it is on disk. Dropping the future does not stop it.

@@ -100,7 +100,8 @@ fn refuse_torn(file: &Path) -> Result<()> {
     };
     let mut log = file.as_os_str().to_owned();
     log.push("-wal");
-    if length(file)? == 0 && length(&PathBuf::from(log))? > 0 {
+    // The log first: who makes the database now writes the file's head before the log.
+    if length(&PathBuf::from(log))? > 0 && length(file)? == 0 {
         return Err(Problem::new(Code::DatabaseDamaged).with("file", file.display().to_string()));
     }
     Ok(())

@@ -6,6 +6,7 @@ use rusqlite::{Connection, ErrorCode, params};
 use uuid::Uuid;
 
 use super::apply::{apply, write_events};
+use super::clock;
 use super::column::Id;
 use super::contents::Contents;
 use super::fail::Fail;
@@ -17,6 +18,11 @@ type Done<T = ()> = std::result::Result<T, Fail>;
 
 /// Manifest files that wait to take their places once a restore is committed.
 pub(crate) const PENDING: &str = "restore";
+
+/// A setting of this folder and machine, which no backup carries.
+pub(crate) fn is_here_only(key: &str) -> bool {
+    key == PENDING || key.starts_with(clock::HERE)
+}
 
 /// A version far over all that were given out: a program that still holds a change of before cannot write over the new one.
 const HIGHEST: u64 = 1 << 40;
@@ -60,9 +66,11 @@ impl<'a> Refill<'a> {
             remove_journal(db)?;
         }
         // In this order: a change refers to its profile.
-        for table in ["changes", "profiles", "uses", "meta"] {
+        for table in ["changes", "profiles", "uses"] {
             db.execute(&format!("DELETE FROM {table}"), [])?;
         }
+        let sql = "DELETE FROM meta WHERE substr(key, 1, length(?1)) <> ?1";
+        db.execute(sql, [clock::HERE])?;
         Ok(Self {
             db,
             process,

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, params};
 
 use super::column::{Id, Json};
-use super::{Db, Fail};
+use super::{Db, Fail, waits};
 use crate::error::{Problem, Result};
 
 impl Db {
@@ -20,6 +20,11 @@ impl Db {
                 params![micros],
             )?;
             db.execute("UPDATE uses SET at = at - ?1", params![micros])?;
+            db.execute(
+                "UPDATE meta SET value = json_object('from', json_extract(value, '$.from') - ?1, \
+                 'until', json_extract(value, '$.until') - ?1) WHERE key >= ?2 AND key < ?3",
+                params![micros, waits::KEYS[0], waits::KEYS[1]],
+            )?;
             shift_problems(db, "changes", by)?;
             shift_problems(db, "profiles", by)
         })
@@ -41,11 +46,17 @@ fn shift_problems(
         })?
         .collect::<rusqlite::Result<Vec<_>>>()?;
     let mut put = db.prepare(&format!("UPDATE {table} SET problem = ?2 WHERE id = ?1"))?;
-    for (id, mut problem) in rows {
-        if let Some(at) = problem.retry_at {
-            problem.retry_at = Some(at.checked_sub(by).unwrap_or(Timestamp::MIN));
-            put.execute(params![id, Json(&problem)])?;
+    for (id, problem) in rows {
+        if problem.retry_at.is_some() {
+            put.execute(params![id, Json(&earlier(problem, by))])?;
         }
     }
     Ok(())
+}
+
+/// The same problem with its time moved into the past.
+pub(super) fn earlier(mut problem: Problem, by: SignedDuration) -> Problem {
+    let moved = |at: Timestamp| at.checked_sub(by).unwrap_or(Timestamp::MIN);
+    problem.retry_at = problem.retry_at.map(moved);
+    problem
 }

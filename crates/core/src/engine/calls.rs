@@ -203,6 +203,7 @@ impl Engine {
                 Called::NoAnswer(problem, Facts::default())
             }
             Sent::Answer(answer) => {
+                self.compare_clock(context, &answer).await;
                 let verdict = manifest::judge(&context.manifest, step, &answer);
                 let facts = Facts {
                     status: Some(answer.status),

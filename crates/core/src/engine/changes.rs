@@ -6,6 +6,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::context::Context;
+use super::run::Limits;
 use super::{Engine, lock};
 use crate::ask::Settle;
 use crate::change::machine::{Input, Why, kept_value, turn};
@@ -34,7 +35,7 @@ impl Engine {
         let change = if sending {
             self.put_in(&context, change, input).await?
         } else {
-            self.drive(context, change, input).await?
+            self.drive(context, change, input, Limits::Pass).await?
         };
         self.change_view(&change)
     }
@@ -68,7 +69,12 @@ impl Engine {
             self.check_limit(&context, step, change.resend_at, anyway)?;
         }
         let change = self
-            .drive(context, change, Input::Resend { anyway })
+            .drive(
+                context,
+                change,
+                Input::Resend { anyway },
+                Limits::of(anyway),
+            )
             .await?;
         self.change_view(&change)
     }
@@ -97,7 +103,8 @@ impl Engine {
             }
             _ => Input::SendAgain,
         };
-        let change = self.drive(context, change, input).await?;
+        // The person knows that the service may count one more.
+        let change = self.drive(context, change, input, Limits::Pass).await?;
         self.change_view(&change)
     }
 

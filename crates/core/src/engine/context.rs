@@ -11,8 +11,7 @@ use crate::profile::Profile;
 use crate::secret::{Redactor, Secret};
 use crate::vault::{Key, open_secrets};
 
-/// A token captured by a login is kept under this prefix and its secret's name.
-pub(super) const CAPTURED: &str = "login:";
+pub(super) use crate::vault::CAPTURED;
 
 /// A profile, ready to be called.
 pub(super) struct Context {

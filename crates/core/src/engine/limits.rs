@@ -1,14 +1,16 @@
 //! When a service takes the next request: counted from the journal, per profile or per service.
 
-use std::time::Duration;
-
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use super::Engine;
 use super::context::Context;
+use crate::db::{Guard, Prune, Room, free_at};
 use crate::error::{Code, Problem, Result};
 use crate::manifest::{LimitOf, Manifest};
+
+/// How long counted calls are kept beyond their window.
+const KEPT: SignedDuration = SignedDuration::from_hours(24);
 
 impl Engine {
     /// When `step` may be sent again; `None` if now.
@@ -60,7 +62,7 @@ impl Engine {
         self.0.db.set_meta(&scope_key(service), kept)
     }
 
-    /// `asked`: the time that the service asked to wait for. The later one counts.
+    /// `asked`: the time that the service asked to wait for, as the change has it. The latest one counts.
     pub(super) fn check_limit(
         &self,
         context: &Context,
@@ -68,69 +70,64 @@ impl Engine {
         asked: Option<Timestamp>,
         anyway: bool,
     ) -> Result<()> {
-        let asked = asked.filter(|&at| at > super::now());
+        let now = super::now();
+        let asked = asked.filter(|&at| at > now);
+        let kept = self.0.db.asked_to_wait(context.profile.id, step, now)?;
         let counted = self.too_soon(&context.manifest, context.profile.id, step)?;
-        match asked.max(counted) {
+        match asked.max(kept).max(counted) {
             Some(at) if !anyway => Err(context.name(Problem::new(Code::RateLimited)).retry_at(at)),
             _ => Ok(()),
         }
     }
+
+    /// The same as a condition of the commit: another program, or another change, may take the last place meanwhile.
+    pub(super) fn limit_guards(
+        &self,
+        context: &Context,
+        step: &str,
+        now: Timestamp,
+    ) -> Result<Vec<Guard>> {
+        let profile = context.profile.id;
+        let scope = self.limit_scope(&context.manifest.id)?;
+        let mut guards = vec![Guard::NoWait {
+            profile,
+            step: step.to_owned(),
+            now,
+        }];
+        let limits = context.manifest.limits.iter();
+        for limit in limits.filter(|limit| limit.steps.iter().any(|one| one == step)) {
+            guards.push(Guard::Room(Room {
+                service: context.manifest.id.clone(),
+                profile: (scope.unwrap_or(limit.of) == LimitOf::Profile).then_some(profile),
+                bucket: limit.bucket.clone(),
+                max: limit.max,
+                per: limit.per,
+                now,
+            }));
+        }
+        Ok(guards)
+    }
+}
+
+/// What no limit of this bucket counts any more. A day longer than needed: the clock may be set back.
+pub(super) fn no_longer_counted(
+    manifest: &Manifest,
+    bucket: &str,
+    now: Timestamp,
+) -> Option<Prune> {
+    let limits = manifest
+        .limits
+        .iter()
+        .filter(|limit| limit.bucket == bucket);
+    let longest = limits.map(|limit| limit.per).max()?;
+    let before = now.checked_sub(longest).ok()?.checked_sub(KEPT).ok()?;
+    Some(Prune {
+        service: manifest.id.clone(),
+        bucket: bucket.to_owned(),
+        before,
+    })
 }
 
 fn scope_key(service: &str) -> String {
     format!("limit_of:{service}")
-}
-
-/// When the window of `per` has room again. `uses` may be in any order; the clock may have been set back.
-fn free_at(uses: &[Timestamp], max: u32, per: Duration, now: Timestamp) -> Option<Timestamp> {
-    let mut inside: Vec<Timestamp> = uses
-        .iter()
-        .copied()
-        .filter(|&at| at <= now && now < at + per)
-        .collect();
-    if inside.len() < max as usize {
-        return None;
-    }
-    inside.sort_unstable();
-    let frees = inside[inside.len() - max as usize];
-    Some(frees + per)
-}
-
-#[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use jiff::Timestamp;
-
-    use super::free_at;
-
-    fn at(seconds: i64) -> Timestamp {
-        Timestamp::from_second(seconds).expect("a time")
-    }
-
-    #[test]
-    fn one_in_five_minutes() {
-        let five = Duration::from_secs(300);
-        assert_eq!(free_at(&[], 1, five, at(1000)), None);
-        assert_eq!(free_at(&[at(900)], 1, five, at(1000)), Some(at(1200)));
-        assert_eq!(free_at(&[at(700)], 1, five, at(1000)), None);
-    }
-
-    #[test]
-    fn the_oldest_of_a_full_window_frees_it() {
-        let minute = Duration::from_secs(60);
-        assert_eq!(
-            free_at(&[at(980), at(950), at(990)], 3, minute, at(1000)),
-            Some(at(1010))
-        );
-        assert_eq!(free_at(&[at(980), at(950)], 3, minute, at(1000)), None);
-    }
-
-    #[test]
-    fn a_clock_set_back_does_not_lock_for_ever() {
-        assert_eq!(
-            free_at(&[at(9000)], 1, Duration::from_secs(300), at(1000)),
-            None
-        );
-    }
 }

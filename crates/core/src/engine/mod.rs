@@ -2,12 +2,13 @@
 //!
 //! One engine per data folder and process. Not here: windows, sentences, the command line. Its files:
 //! `profiles` · `reading` · `plan`, `changes` and `cancel` (what a person asks) · `stored` · `run` (one change until it rests) · `calls` (one call and what it
-//! means) · `pasted` · `views` · `history` · `limits` · `diagnostics` · `settings` · `backup`.
+//! means) · `pasted` · `views` · `history` · `limits` · `clock` · `diagnostics` · `settings` · `backup`.
 
 mod backup;
 mod calls;
 mod cancel;
 mod changes;
+mod clock;
 mod context;
 mod diagnostics;
 mod history;
@@ -27,10 +28,10 @@ use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
-use jiff::Timestamp;
 use tokio::sync::broadcast;
 use uuid::Uuid;
 
+use crate::clock::now;
 use crate::db::Db;
 use crate::error::{Problem, Result};
 use crate::folder::Folder;
@@ -69,6 +70,7 @@ struct Inner {
     /// Changes with a call on its way in this process.
     flights: Mutex<HashSet<Uuid>>,
     network_problem: Mutex<Option<Problem>>,
+    clocks: clock::Clocks,
 }
 
 impl Engine {
@@ -114,12 +116,14 @@ impl Engine {
             changed: broadcast::channel(256).0,
             flights: Mutex::default(),
             network_problem: Mutex::new(network_problem),
+            clocks: clock::Clocks::default(),
         }));
         // Of a restore whose program died; what does not work now is tried again at the next start.
         if let Err(problem) = engine.finish_restore() {
             tracing::warn!(code = ?problem.code, "a restored manifest is not in its place");
         }
         engine.load_catalog();
+        engine.begin_clock()?;
         engine.recover()?;
         Ok(engine)
     }
@@ -141,14 +145,18 @@ impl Engine {
     /// wait. Settles too what a process that died meanwhile left on its way.
     pub fn data_version(&self) -> i64 {
         // What cannot be settled now is tried again at the next poll.
+        let _ = self.mind_clock();
+        let _ = self.0.db.stay_alive();
         let _ = self.recover();
         self.0.db.data_version()
     }
 
-    /// Things that went wrong while opening and that calls will meet: a proxy, a manifest file.
+    /// Things that went wrong while opening and that calls will meet (a proxy, a manifest file), and a clock that the
+    /// last answers found to be wrong.
     pub fn notices(&self) -> Vec<Problem> {
         let mut notices = self.catalog().faults().to_vec();
         notices.extend(lock(&self.0.network_problem).clone());
+        notices.extend(self.clock_notices());
         notices
     }
 
@@ -196,11 +204,6 @@ impl Engine {
             all: false,
         });
     }
-}
-
-/// Now, in whole milliseconds: what the database keeps and scripts compare.
-fn now() -> Timestamp {
-    Timestamp::from_millisecond(Timestamp::now().as_millisecond()).unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
 /// A lock whose holder panicked still holds whole data here: every write under it is one assignment.

@@ -4,13 +4,14 @@ use uuid::Uuid;
 
 use super::Engine;
 use super::context::{Context, missing};
+use super::run::Limits;
 use crate::ask::RequestChange;
 use crate::change::machine::{Ending, Input};
 use crate::change::show::shown_state;
 use crate::change::{Change, Event, EventKind, State};
-use crate::db::{ChangeWrite, Expect, Job};
+use crate::db::{ChangeWrite, Expect, Guard, Job};
 use crate::email::EmailAddress;
-use crate::error::{Code, Problem, Result};
+use crate::error::Result;
 use crate::manifest;
 use crate::profile::Profile;
 use crate::view::ChangeView;
@@ -22,6 +23,7 @@ impl Engine {
     /// What keeps it from being planned: `email_invalid`, `change_open` (with `change`, `address`), `rate_limited`
     /// (counted by the journal; `anyway` sends), `field_missing`, the vault's and the folder's.
     pub async fn request_change(&self, ask: RequestChange) -> Result<ChangeView> {
+        self.mind_clock()?;
         let to = EmailAddress::parse(&ask.to)?;
         let profile = self.0.db.profile(ask.profile_id)?;
         let context = self.context(profile, &ask.secrets).await?;
@@ -34,7 +36,7 @@ impl Engine {
             && !ask.replace
             && shown_state(open, super::now()) != State::Expired
         {
-            return Err(in_the_way(open));
+            return Err(open.in_the_way());
         }
         // The service asked to wait with requests, whatever their address.
         let unsent = standing
@@ -46,7 +48,8 @@ impl Engine {
             Some(planned) => planned.clone(),
             None => self.plan(&context, &to, ask.undo_of, standing).await?,
         };
-        let change = self.drive(context, change, Input::Send).await?;
+        let limits = Limits::of(ask.anyway);
+        let change = self.drive(context, change, Input::Send, limits).await?;
         self.change_view(&change)
     }
 
@@ -69,7 +72,7 @@ impl Engine {
         let now = super::now();
         let profile = &context.profile;
         let change = Change {
-            id: Uuid::now_v7(),
+            id: self.0.db.next_change_id(now)?,
             profile_id: Some(profile.id),
             label: profile.label.clone(),
             service: profile.service.clone(),
@@ -104,7 +107,7 @@ impl Engine {
             meaning: None,
             says: None,
         };
-        let mut job = Job::default();
+        let mut job = Job::new().guard(Guard::SameAccount(Box::new(profile.clone())));
         if let Some(standing) = &standing {
             job.changes
                 .push(self.ended(standing, Input::Cancel(Ending::Replaced))?);
@@ -144,12 +147,4 @@ impl Engine {
             None => Ok(()),
         }
     }
-}
-
-pub(super) fn in_the_way(open: &Change) -> Problem {
-    Problem::new(Code::ChangeOpen)
-        .with("label", open.label.clone())
-        .with("change", open.id.to_string())
-        .with("address", open.to.clone())
-        .with("state", open.state.as_str())
 }

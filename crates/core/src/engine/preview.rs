@@ -65,7 +65,8 @@ impl Engine {
         }
         let manifest = self.manifest(&profile.service)?;
         let first = manifest.flow.first().map_or("request", String::as_str);
-        if let Some(retry_at) = self.too_soon(&manifest, profile.id, first)? {
+        let asked = self.0.db.asked_to_wait(profile.id, first, super::now())?;
+        if let Some(retry_at) = asked.max(self.too_soon(&manifest, profile.id, first)?) {
             doubts.push(Doubt::TooSoon { retry_at });
         }
         Ok(doubts)

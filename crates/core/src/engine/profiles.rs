@@ -6,18 +6,20 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::context::{CAPTURED, missing, unstored};
-use super::plan::in_the_way;
 use super::reading::read_view;
 use super::{Engine, lock};
 use crate::ask::{NewProfile, ProfileEdit};
 use crate::change::{Change, State};
-use crate::db::{Job, ProfileWrite, SecretWrite, Seen};
+use crate::db::{Guard, Job, ProfileWrite, SecretWrite};
 use crate::error::{Code, Problem, Result};
 use crate::manifest::Manifest;
 use crate::profile::{Known, Profile, label_key};
 use crate::secret::Secret;
 use crate::vault::{Key, Place};
 use crate::view::{Page, ProfileView, ReadView};
+
+/// An edit that finds the profile edited meanwhile is made anew on what is there, so often at most.
+const EDIT_TRIES: u32 = 20;
 
 impl Engine {
     /// A page of profiles by label, with their open (or last) change. `after` is the `next` of the page before.
@@ -84,15 +86,21 @@ impl Engine {
             })
             .collect();
         let id = profile.id;
+        let twin = profile.clone();
         let profiles = vec![ProfileWrite::Insert(profile)];
         self.0
             .db
             .commit(Job {
+                guards: vec![Guard::OnlyOne(Box::new(twin))],
                 profiles,
                 secrets: writes,
                 ..Job::default()
             })
-            .await?;
+            .await
+            .map_err(|problem| match problem.code {
+                Code::ProfileTwice => problem.with("service", manifest.name.clone()),
+                _ => problem,
+            })?;
         if let Some(draft) = draft {
             lock(&self.0.drafts).remove(&draft);
         }
@@ -206,23 +214,39 @@ impl Engine {
     }
 
     /// A call that is on its way ends with what it began with; a session that it captures for keys that are replaced here
-    /// is not kept.
+    /// is not kept. Another program may edit the same profile: what this edit does not name stays as it is on disk then.
     ///
     /// # Errors
-    /// As `add_profile`; `change_open` where other fields would take an open change to another account.
+    /// As `add_profile`; `change_open` where other fields would take an open change to another account; `busy` where
+    /// another program keeps editing.
     pub async fn edit_profile(&self, id: Uuid, edit: ProfileEdit) -> Result<ProfileView> {
+        let mut tries = 0;
+        loop {
+            let job = self.edit_job(id, &edit).await?;
+            match self.0.db.commit(job).await {
+                Err(problem) if problem.code == Code::Busy && tries < EDIT_TRIES => tries += 1,
+                other => break other?,
+            }
+        }
+        self.tell(Some(id), None);
+        self.profile(id)
+    }
+
+    /// The edit on the profile as it is now; it holds only if the profile is still so at the commit.
+    async fn edit_job(&self, id: Uuid, edit: &ProfileEdit) -> Result<Job> {
         let mut profile = self.0.db.profile(id)?;
+        let mut guards = vec![Guard::SameProfile(Box::new(profile.clone()))];
         let manifest = self.manifest(&profile.service)?;
         if let Some(label) = &edit.label {
             profile.label = checked_label(label)?;
         }
-        if let Some(fields) = edit.fields.map(trimmed)
-            && fields != profile.fields
-        {
+        let fields = patched(&profile.fields, edit.fields.as_ref());
+        if fields != profile.fields {
             self.check_nothing_begun(id)?;
+            guards.push(Guard::NothingBegun(id));
             profile.fields = fields;
         }
-        let mut secrets = edit.secrets;
+        let mut secrets = edit.secrets.clone();
         secrets.retain(|_, secret| !secret.is_empty());
         let mut present: BTreeSet<String> = profile.has_secret.keys().cloned().collect();
         // A captured session is none of the manifest's fields.
@@ -232,54 +256,32 @@ impl Engine {
         if edit.accept_origin {
             profile.origin = manifest.origin(&profile.fields, profile.base_url.as_deref())?;
         }
-        let mut writes: Vec<SecretWrite> = Vec::new();
         let touched = !secrets.is_empty() || !edit.forget.is_empty();
-        if !secrets.is_empty() {
-            let key = self.0.vault.key().await?;
-            writes.extend(secrets.iter().map(|(field, secret)| SecretWrite {
-                profile_id: id,
-                cipher: Some(key.seal(Place::secret(id, field), secret)),
-                field: field.clone(),
-            }));
-        }
-        let mut forget = edit.forget;
+        let mut forget = edit.forget.clone();
         if touched && let Some(login) = &manifest.login {
             // A session of the keys before must not outlive them.
             forget.push(format!("{CAPTURED}{}", login.gives));
         }
-        writes.extend(
-            forget
-                .into_iter()
-                .filter(|field| !secrets.contains_key(field))
-                .map(|field| SecretWrite {
-                    profile_id: id,
-                    field,
-                    cipher: None,
-                }),
-        );
-        let mut profiles = Vec::new();
+        let mut job = Job {
+            guards,
+            ..Job::default()
+        };
+        if !secrets.is_empty() {
+            let key = self.0.vault.key().await?;
+            for (field, secret) in &secrets {
+                let cipher = key.seal(Place::secret(id, field), secret);
+                job = job.secret(id, field.clone(), Some(cipher));
+            }
+        }
+        forget.retain(|field| !secrets.contains_key(field));
+        for field in forget {
+            job = job.secret(id, field, None);
+        }
         if touched && profile.problem.is_some() {
             // What was refused were the keys before.
-            profiles.push(ProfileWrite::Seen(Seen {
-                profile_id: id,
-                email: profile.email.clone(),
-                verified: profile.verified,
-                checked_at: profile.checked_at,
-                known: profile.known,
-                problem: None,
-            }));
+            job = job.profile(ProfileWrite::Problem(id, None));
         }
-        profiles.push(ProfileWrite::Edit(profile));
-        self.0
-            .db
-            .commit(Job {
-                profiles,
-                secrets: writes,
-                ..Job::default()
-            })
-            .await?;
-        self.tell(Some(id), None);
-        self.profile(id)
+        Ok(job.profile(ProfileWrite::Edit(profile)))
     }
 
     /// Nothing has left for this profile that is still open: its code would go to whatever account the fields name then,
@@ -290,7 +292,7 @@ impl Engine {
                 if open.change.state != State::Planned
                     || lock(&self.0.flights).contains(&open.change.id) =>
             {
-                Err(in_the_way(&open.change))
+                Err(open.change.in_the_way())
             }
             _ => Ok(()),
         }
@@ -308,6 +310,20 @@ impl Engine {
         self.tell(Some(id), None);
         Ok(())
     }
+}
+
+/// What the edit names is replaced, and removed where it is empty; what it does not name stays.
+fn patched(
+    held: &BTreeMap<String, String>,
+    edit: Option<&BTreeMap<String, String>>,
+) -> BTreeMap<String, String> {
+    let mut fields = held.clone();
+    fields.extend(
+        edit.into_iter()
+            .flatten()
+            .map(|(name, value)| (name.clone(), value.clone())),
+    );
+    trimmed(fields)
 }
 
 /// 1 to 80 characters without control characters.

@@ -21,6 +21,7 @@ impl Engine {
     /// # Errors
     /// What the service or the wire said (also kept with the profile), the vault's.
     pub async fn read_profile(&self, id: Uuid) -> Result<ReadView> {
+        self.mind_clock()?;
         let profile = self.0.db.profile(id)?;
         let context = self.context(profile, &BTreeMap::new()).await?;
         let (reading, facts) = self.call_read(&context, 3).await;
@@ -43,6 +44,11 @@ impl Engine {
         }
         let input = Input::Read(Why::Check, reading.clone(), facts);
         let seen = self.seen_by(context, &input, None, super::now())?;
+        let seen = seen.map(|seen| match seen {
+            // What a change proved while this read was on its way is newer.
+            ProfileWrite::Seen(seen) => ProfileWrite::SeenSince(seen, context.profile.checked_at),
+            other => other,
+        });
         if let Some(seen) = seen {
             self.0.db.commit(seen).await?;
         }
@@ -92,15 +98,7 @@ impl Engine {
             },
             (Input::Read(_, Reading::Failed(problem), _), None) => {
                 // What was known before stays; only that the check did not work is new.
-                let held = self.0.db.profile(id)?;
-                Seen {
-                    profile_id: id,
-                    email: held.email,
-                    verified: held.verified,
-                    checked_at: held.checked_at,
-                    known: held.known,
-                    problem: Some(problem.clone()),
-                }
+                return Ok(Some(ProfileWrite::Problem(id, Some(problem.clone()))));
             }
             _ => return Ok(None),
         };

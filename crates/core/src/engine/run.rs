@@ -11,20 +11,37 @@ use uuid::Uuid;
 
 use super::calls::Values;
 use super::context::Context;
+use super::limits::no_longer_counted;
 use super::{Engine, lock};
-use crate::change::Change;
 use crate::change::machine::{Do, Facts, Input, Outcome, Reading, Turn, Why, kept_value, turn};
-use crate::db::{ChangeWrite, Expect, Job, Use};
-use crate::error::{Code, Result};
+use crate::change::{Change, State};
+use crate::db::{ChangeWrite, Expect, Guard, Job, Use, WaitWrite};
+use crate::error::{Code, Problem, Result};
 use crate::secret::Secret;
 
 /// The closing read-back: so many reads, so far apart (row 5: 3 reads within 15 s).
 const CLOSING_READS: usize = 3;
 const CLOSING_PAUSE: Duration = Duration::from_secs(4);
 
+/// Whether a call waits for room in the service's limits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Limits {
+    Keep,
+    /// The person wants it sent all the same, or no limit is looked at for it.
+    #[default]
+    Pass,
+}
+
+impl Limits {
+    pub fn of(anyway: bool) -> Self {
+        if anyway { Self::Pass } else { Self::Keep }
+    }
+}
+
 /// What one run carries from turn to turn.
 #[derive(Default)]
 pub(super) struct Run {
+    limits: Limits,
     /// A login was made in this step.
     fresh: bool,
     /// When the open intent was counted against a limit.
@@ -41,13 +58,16 @@ impl Engine {
         context: Arc<Context>,
         change: Change,
         input: Input,
+        limits: Limits,
     ) -> Result<Change> {
+        // Without a sign of life a neighbour would take the call for that of a dead program.
+        self.0.db.stay_alive()?;
         let flight = self.take_off(change.id)?;
         let engine = self.clone();
         let id = change.id;
         let task = tokio::spawn(async move {
             let _flight = flight;
-            engine.run(&context, change, input).await
+            engine.run(&context, change, input, limits).await
         });
         let problem = match task.await {
             Ok(Ok(change)) => return Ok(change),
@@ -72,10 +92,20 @@ impl Engine {
         context: &Arc<Context>,
         mut change: Change,
         mut input: Input,
+        limits: Limits,
     ) -> Result<Change> {
-        let mut run = Run::default();
+        let mut run = Run {
+            limits,
+            ..Run::default()
+        };
         loop {
-            let done = self.put(context, &change, input, &mut run).await?;
+            let done = match self.put(context, &change, input, &mut run).await {
+                // Somebody took the last place meanwhile: it stands there with its time, as if the service had said so.
+                Err(problem) if is_too_soon(&problem, &change) => {
+                    return self.put_in(context, change, Input::TooSoon(problem)).await;
+                }
+                done => done?,
+            };
             change = done.change;
             input = match done.next {
                 Do::Nothing => return Ok(change),
@@ -179,6 +209,14 @@ impl Engine {
                 }];
             }
             let used_at = count_uses(context, &input, &done, run.used_at, now, &mut job);
+            job.waits.extend(asked_to_wait(context, &base, &input, now));
+            if let (true, Do::Step(step) | Do::Resend(step)) = (begins(&input), &done.next) {
+                let account = Box::new(context.profile.clone());
+                job.guards.push(Guard::SameAccount(account));
+                if run.limits == Limits::Keep {
+                    job.guards.extend(self.limit_guards(context, step, now)?);
+                }
+            }
             match self.0.db.commit(job).await {
                 Ok(()) => {
                     run.used_at = used_at;
@@ -190,6 +228,9 @@ impl Engine {
                     if base.owner != Some(me) {
                         return Err(problem);
                     }
+                }
+                Err(problem) if problem.code == Code::RateLimited => {
+                    return Err(context.name(problem));
                 }
                 Err(problem) => return Err(problem),
             }
@@ -273,10 +314,7 @@ fn count_uses(
     let certain = matches!(
         input,
         Input::Answered(
-            Outcome::NotSent(_)
-                | Outcome::Refused(_)
-                | Outcome::TokenRefused
-                | Outcome::CodeWrongOrExpired(_),
+            Outcome::NotSent(_) | Outcome::Refused(_) | Outcome::CodeWrongOrExpired(_),
             _
         )
     );
@@ -293,12 +331,60 @@ fn count_uses(
             .map(|limit| use_at(&limit.bucket, at))
             .collect();
     }
-    if let Do::Step(step) | Do::Resend(step) = &done.next {
+    // After a login the same step goes out again: its place is the one that it has.
+    let again = matches!(input, Input::LoggedIn);
+    if let (false, Do::Step(step) | Do::Resend(step)) = (again, &done.next) {
         let counted = limits.iter().filter(|limit| limit.steps.contains(step));
         job.uses = counted.map(|limit| use_at(&limit.bucket, now)).collect();
+        let old = |used: &Use| no_longer_counted(&context.manifest, &used.bucket, now);
+        job.prune = job.uses.iter().filter_map(old).collect();
         return (!job.uses.is_empty()).then_some(now);
     }
     used_at.filter(|_| !certain)
+}
+
+/// What the answer says about the next call of the same step: when it may go out, or that it was taken.
+fn asked_to_wait(
+    context: &Context,
+    before: &Change,
+    input: &Input,
+    now: Timestamp,
+) -> Option<WaitWrite> {
+    let Input::Answered(outcome, _) = input else {
+        return None;
+    };
+    let until = match outcome {
+        Outcome::Ok | Outcome::CodeSent | Outcome::ReadBack => None,
+        Outcome::NotSent(problem) | Outcome::Refused(problem)
+            if problem.code == Code::RateLimited =>
+        {
+            Some(problem.retry_at?)
+        }
+        _ => return None,
+    };
+    let step = match &context.shape.resend_step {
+        Some(step) if before.resending => step,
+        _ => &before.step,
+    };
+    Some(WaitWrite {
+        profile: context.profile.id,
+        step: step.clone(),
+        now,
+        until,
+    })
+}
+
+/// A person's wish leads to a call; what follows from an answer goes on where it began.
+fn begins(input: &Input) -> bool {
+    match input {
+        Input::Send | Input::Given(_) | Input::Resend { .. } | Input::SendAgain => true,
+        Input::Read(why, ..) => *why == Why::Before,
+        _ => false,
+    }
+}
+
+fn is_too_soon(problem: &Problem, change: &Change) -> bool {
+    problem.code == Code::RateLimited && change.state == State::Planned
 }
 
 /// What the step's templates may name.

@@ -18,6 +18,7 @@ impl Engine {
 
     /// As `stored_change`, with its values still sealed: enough to look at it or to end it, and asks no vault.
     pub(super) fn closed_change(&self, id: Uuid) -> Result<StoredChange> {
+        self.mind_clock()?;
         let stored = self.0.db.change(id)?;
         if !self.orphaned(&stored.change) {
             return Ok(stored);

@@ -3,7 +3,8 @@
 //! The system lets go of the lock when the process ends in whatever way, so there is no lease and no heartbeat.
 
 use std::fs::{File, OpenOptions, TryLockError};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use uuid::Uuid;
@@ -16,13 +17,39 @@ use crate::error::{Code, Problem, Result};
 pub struct ProcessLock {
     id: Uuid,
     path: PathBuf,
-    _file: File,
+    file: Mutex<File>,
 }
 
 impl ProcessLock {
     pub fn id(&self) -> Uuid {
         self.id
     }
+
+    /// Puts the file back where somebody has removed it: without it, others take this process for a dead one.
+    ///
+    /// # Errors
+    /// `folder_read_only`, `disk_full`.
+    pub(crate) fn renew(&self) -> Result<()> {
+        if self.path.exists() {
+            return Ok(());
+        }
+        let mut held = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        if !self.path.exists() {
+            *held = locked_file(&self.path)?;
+        }
+        Ok(())
+    }
+}
+
+/// Locked under another name first: under its own, a neighbour could find it not yet locked and remove it.
+fn locked_file(path: &Path) -> Result<File> {
+    let early = path.with_file_name(format!("new-{}", Uuid::now_v7()));
+    let file = private_file(&early, OpenOptions::new().write(true).create_new(true))
+        .map_err(|error| io_problem(&error, &early))?;
+    file.try_lock()
+        .map_err(|error| io_problem(&error.into(), &early))?;
+    std::fs::rename(&early, path).map_err(|error| io_problem(&error, path))?;
+    Ok(file)
 }
 
 impl Drop for ProcessLock {
@@ -41,18 +68,8 @@ impl Folder {
         self.living_processes();
         let id = Uuid::now_v7();
         let path = self.locks_dir().join(id.to_string());
-        // Locked under another name first: under its own, a neighbour could find it not yet locked and remove it.
-        let early = self.locks_dir().join(format!("new-{id}"));
-        let file = private_file(&early, OpenOptions::new().write(true).create_new(true))
-            .map_err(|error| io_problem(&error, &early))?;
-        file.try_lock()
-            .map_err(|error| io_problem(&error.into(), &early))?;
-        std::fs::rename(&early, &path).map_err(|error| io_problem(&error, &path))?;
-        Ok(ProcessLock {
-            id,
-            path,
-            _file: file,
-        })
+        let file = Mutex::new(locked_file(&path)?);
+        Ok(ProcessLock { id, path, file })
     }
 
     /// Whether the process of that lock still runs. A dead one's file is removed.

@@ -16,7 +16,7 @@ use std::time::Duration;
 pub use sender::{Limits, Sender};
 pub use wait::{is_retryable, retry_after};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::error::Problem;
 use crate::secret::Secret;
@@ -69,6 +69,33 @@ pub struct Answer {
     pub took: Duration,
     /// When it was complete, by this machine's clock.
     pub at: Timestamp,
+}
+
+impl Answer {
+    /// How far the server's clock is ahead of this machine's (negative: behind), by its `Date` (RFC 9110, section 6.6.1).
+    /// The answer took its time, and a date has whole seconds: what that may explain is left out, so zero means
+    /// "no difference that is certain". `None` without a date.
+    pub fn ahead(&self) -> Option<SignedDuration> {
+        let header = |name: &str| {
+            let found = self.headers.iter().find(|(own, _)| own == name);
+            found.map(|(_, value)| value.trim())
+        };
+        let date = Timestamp::try_from(httpdate::parse_http_date(header("date")?).ok()?).ok()?;
+        // A cache on the way hands out what was dated earlier.
+        let age = header("age").and_then(|age| age.parse::<u32>().ok());
+        let first = date
+            .checked_add(SignedDuration::from_secs(age.unwrap_or(0).into()))
+            .ok()?;
+        let last = first.checked_add(SignedDuration::from_secs(1)).ok()?;
+        let begun = self.at.checked_sub(self.took).ok()?;
+        Some(if first > self.at {
+            first.duration_since(self.at)
+        } else if last < begun {
+            last.duration_since(begun)
+        } else {
+            SignedDuration::ZERO
+        })
+    }
 }
 
 impl std::fmt::Debug for Request {

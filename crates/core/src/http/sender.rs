@@ -5,8 +5,6 @@
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
-use jiff::Timestamp;
-
 use super::client::{self, Network, Route};
 use super::outgoing::Outgoing;
 use super::{Answer, Request, Sent, body, fault};
@@ -121,7 +119,7 @@ impl Sender {
                 headers,
                 body,
                 took: begun.elapsed(),
-                at: Timestamp::now(),
+                at: crate::clock::now(),
             }),
             Err(problem) => Sent::NoAnswer(Problem {
                 status: Some(status),

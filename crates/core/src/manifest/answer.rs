@@ -255,7 +255,11 @@ fn unix(value: &str) -> Option<SystemTime> {
     SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(seconds))
 }
 
-/// Time from the answer until `then`; nothing for the past.
+/// Time from the answer until `then`, both by the server's clock: ours may be wrong. Nothing for the past.
 fn until(then: SystemTime, answer: &Answer) -> Option<Duration> {
-    then.duration_since(SystemTime::from(answer.at)).ok()
+    let there = answer
+        .at
+        .checked_add(answer.ahead().unwrap_or_default())
+        .ok()?;
+    then.duration_since(SystemTime::from(there)).ok()
 }

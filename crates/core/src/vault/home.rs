@@ -21,10 +21,13 @@ impl Vault {
     pub(super) async fn open(&self, passphrase: Option<Secret>) -> Result<Key> {
         let result = match self.inner.db.vault_row()? {
             Some(row) => self.open_row(&row, passphrase).await,
-            None => match self.make_vault(self.kind_for_fresh()?, passphrase).await {
+            None => match self
+                .make_vault(self.kind_for_fresh()?, passphrase.clone())
+                .await
+            {
                 // Another program was quicker: there is a vault now.
                 Err(problem) if problem.code == Code::Busy => {
-                    self.open_row(&self.row()?, None).await
+                    self.open_row(&self.row()?, passphrase).await
                 }
                 other => other,
             },

@@ -28,6 +28,7 @@ pub use cipher::{Key, Place};
 pub use key_file::new_key_file;
 pub use passphrase::MIN_CHARS as MIN_PASSPHRASE_CHARS;
 pub(crate) use passphrase::check as check_passphrase;
+pub(crate) use values::CAPTURED;
 pub use values::{open_secrets, open_values, seal_values};
 
 /// What the program was started with.

@@ -10,6 +10,9 @@ use crate::db::{SealedValue, StoredChange};
 use crate::error::Result;
 use crate::secret::Secret;
 
+/// A token captured by a login is kept under this prefix and its secret's name.
+pub(crate) const CAPTURED: &str = "login:";
+
 /// The change's values as they are stored.
 pub fn seal_values(key: &Key, change: &Change) -> Vec<SealedValue> {
     let seal = |value: &Value| SealedValue {

@@ -7,6 +7,7 @@
 
 mod commits;
 mod faults;
+mod guards;
 mod paging;
 mod processes;
 mod reads;

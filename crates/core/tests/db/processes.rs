@@ -167,3 +167,106 @@ fn readers_do_not_wait_for_a_writer() {
         write.join().unwrap();
     });
 }
+
+/// Like `dies_while_sending`: the lock goes with its process, and what it had not committed with it.
+#[test]
+fn a_writer_that_dies_inside_its_transaction_holds_nobody_up() {
+    let place = Place::new();
+    let db = place.db();
+    let ana = add_profile(&db, "Ana");
+    let mut child = Command::new(std::env::current_exe().unwrap())
+        .args([
+            "--exact",
+            "processes::dies_while_writing",
+            "--ignored",
+            "--nocapture",
+        ])
+        .env(FOLDER, place.folder.path())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    assert!(lines.any(|line| line.unwrap().contains("writing")));
+    std::thread::scope(|scope| {
+        let write = scope.spawn(|| add_profile(&db, "Bea"));
+        std::thread::sleep(std::time::Duration::from_millis(100));
+        assert!(!write.is_finished(), "the other one holds the lock");
+        child.kill().unwrap();
+        child.wait().unwrap();
+        write.join().unwrap();
+    });
+    assert_eq!(
+        db.profile(ana.id).unwrap().label,
+        "Ana",
+        "it was not committed"
+    );
+    assert_eq!(db.profile_by_label("Bea").unwrap().label, "Bea");
+    db.check().unwrap();
+}
+
+/// Run by the test above, as a process of its own.
+#[test]
+#[ignore = "helper process"]
+fn dies_while_writing() {
+    let folder = Folder::open(std::env::var_os(FOLDER).unwrap().as_ref()).unwrap();
+    let _alive = Db::open(&folder).unwrap();
+    let other = rusqlite::Connection::open(folder.db_path()).unwrap();
+    other
+        .execute_batch("BEGIN IMMEDIATE; UPDATE profiles SET label = 'half'")
+        .unwrap();
+    println!("writing");
+    std::thread::sleep(std::time::Duration::from_secs(60));
+}
+
+#[test]
+fn a_lock_file_removed_by_hand_kills_nobody() {
+    let place = Place::new();
+    let [app, cli] = [place.db(), place.db()];
+    let planned = add_change(&app, &add_profile(&app, "Ana"), 1);
+    set_state(&app, &planned, State::Requesting);
+    let file = place
+        .folder
+        .path()
+        .join("locks")
+        .join(app.process().to_string());
+    std::fs::remove_file(&file).unwrap();
+    app.stay_alive().unwrap();
+    assert!(file.exists());
+    assert!(cli.interrupted().unwrap().is_empty(), "it lives");
+    app.stay_alive().unwrap();
+    // That of a dead one may go: its work is found all the same.
+    drop(app);
+    assert!(!file.exists());
+    assert_eq!(cli.interrupted().unwrap(), [planned.id]);
+}
+
+#[test]
+fn a_neighbour_that_commits_without_pause_starves_nobody() {
+    let place = Place::new();
+    let [busy, other] = [place.db(), place.db()];
+    let end = std::sync::atomic::AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        for thread in 0..4 {
+            let (busy, end) = (&busy, &end);
+            scope.spawn(move || {
+                for n in 0.. {
+                    if end.load(std::sync::atomic::Ordering::Relaxed) {
+                        return;
+                    }
+                    add_profile(busy, &format!("busy {thread} {n}"));
+                }
+            });
+        }
+        let begun = std::time::Instant::now();
+        for n in 0..40 {
+            add_profile(&other, &format!("other {n}"));
+        }
+        end.store(true, std::sync::atomic::Ordering::Relaxed);
+        assert!(
+            begun.elapsed().as_secs() < 20,
+            "40 writes took {:?}",
+            begun.elapsed()
+        );
+    });
+    other.check().unwrap();
+}

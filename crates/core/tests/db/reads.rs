@@ -95,9 +95,9 @@ fn open_changes_by_what_expires_first() {
     let db = place.db();
     let expiries = [
         ("late", Some(at(900))),
-        ("never 2", None),
-        ("soon", Some(at(300))),
         ("never 1", None),
+        ("soon", Some(at(300))),
+        ("never 2", None),
     ];
     for (n, (label, expires_at)) in expiries.into_iter().enumerate() {
         let mut change = change(&add_profile(&db, label), 10 - i64::try_from(n).unwrap());

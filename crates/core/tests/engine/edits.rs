@@ -1,13 +1,15 @@
 //! Profiles edited while something is open: what was begun for one account never goes on at another.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use readdress_core::ask::ProfileEdit;
 use readdress_core::change::State;
 use readdress_core::error::Code;
-use readdress_sandbox::Service;
+use readdress_core::secret::Secret;
+use readdress_sandbox::{Fault, FaultKind, Service};
 
-use crate::support::World;
+use crate::support::{World, ask};
 
 const Z: Service = Service::ZApi;
 
@@ -43,4 +45,122 @@ async fn the_account_is_not_swapped_under_an_open_change() {
         .edit_profile(profile, edit("ANOTHERINSTANCE"))
         .await;
     edited.expect("nothing is open any more");
+}
+
+/// Two programs edit one profile over and over: whatever each was told is saved is there, and nothing of it half.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn edits_in_two_programs_lose_nothing() {
+    const ROUNDS: usize = 25;
+    let world = World::new().await;
+    let profile = world.profile(Z).await.id;
+    let [app, cli] = [world.engine.clone(), world.other_engine()];
+    let renames = tokio::spawn(async move {
+        for round in 0..ROUNDS {
+            let edit = ProfileEdit {
+                label: Some(format!("Name {round}")),
+                ..Default::default()
+            };
+            app.edit_profile(profile, edit).await.expect("renamed");
+            // Nobody else renames it: the other one's edits must not bring an old name back.
+            assert_eq!(
+                app.profile(profile).expect("shown").label,
+                format!("Name {round}")
+            );
+        }
+    });
+    let moves = tokio::spawn(async move {
+        for round in 0..ROUNDS {
+            let instance = format!("INSTANCE{round:024}");
+            let edit = ProfileEdit {
+                fields: Some(BTreeMap::from([(
+                    "instance_id".to_owned(),
+                    instance.clone(),
+                )])),
+                secrets: BTreeMap::from([("token".to_owned(), Secret::new("x".repeat(round + 8)))]),
+                ..Default::default()
+            };
+            cli.edit_profile(profile, edit).await.expect("edited");
+            let view = cli.profile(profile).expect("shown");
+            assert_eq!(view.fields["instance_id"], instance);
+            assert_eq!(view.has_secret["token"] as usize, round + 8);
+        }
+    });
+    renames.await.expect("no edit was lost");
+    moves.await.expect("no edit was lost");
+    let view = world.engine.profile(profile).expect("shown");
+    assert_eq!(view.label, format!("Name {}", ROUNDS - 1));
+    assert_eq!(
+        view.fields["instance_id"],
+        format!("INSTANCE{:024}", ROUNDS - 1)
+    );
+}
+
+/// What the page sends: the fields that were typed in, and only those.
+#[tokio::test]
+async fn fields_that_an_edit_does_not_name_stay() {
+    let world = World::new().await;
+    let profile = world.profile(Z).await;
+    let edit = ProfileEdit {
+        fields: Some(BTreeMap::new()),
+        ..Default::default()
+    };
+    let after = world
+        .engine
+        .edit_profile(profile.id, edit)
+        .await
+        .expect("nothing named");
+    assert_eq!(after.fields, profile.fields);
+    let edit = ProfileEdit {
+        fields: Some(BTreeMap::from([("instance_id".to_owned(), " ".to_owned())])),
+        ..Default::default()
+    };
+    let emptied = world.engine.edit_profile(profile.id, edit).await;
+    assert_eq!(emptied.expect_err("it is needed").code, Code::FieldMissing);
+}
+
+/// The request read the profile; before its intent is on disk, another program gives the profile another account.
+#[tokio::test]
+async fn no_request_leaves_for_an_account_that_was_swapped_meanwhile() {
+    let world = World::new().await;
+    let profile = world.profile(Z).await.id;
+    let late = Fault::new(Z, FaultKind::Late).on("read").delayed(500);
+    world.sandbox.add_fault(late.times(1));
+    let other = world.other_engine();
+    let (sent, edited) = tokio::join!(
+        world
+            .engine
+            .request_change(ask(profile, "after@practice.example")),
+        async {
+            tokio::time::sleep(Duration::from_millis(250)).await;
+            let another =
+                BTreeMap::from([("instance_id".to_owned(), "ANOTHERINSTANCE".to_owned())]);
+            let edit = ProfileEdit {
+                fields: Some(another),
+                ..Default::default()
+            };
+            other.edit_profile(profile, edit).await
+        }
+    );
+    edited.expect("nothing has left yet");
+    assert_eq!(sent.expect_err("it was another account").code, Code::Busy);
+    assert_eq!(world.sandbox.count(Z, "request").received, 0);
+}
+
+/// A check that ends after the change was proved: it knows less, and does not say so of the profile.
+#[tokio::test]
+async fn a_slow_check_does_not_undo_a_proof() {
+    let world = World::new().await;
+    let (change, code) = world.waiting_at(Z).await;
+    let profile = change.profile_id.expect("a profile");
+    let other = world.other_engine();
+    let late = Fault::new(Z, FaultKind::Late).on("read").delayed(1500);
+    world.sandbox.add_fault(late.times(1));
+    let (read, done) = tokio::join!(other.read_profile(profile), async {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        world.engine.submit_code(change.id, &code).await
+    });
+    read.expect("read");
+    assert_eq!(done.expect("answered").state, State::Changed);
+    let view = world.engine.profile(profile).expect("shown");
+    assert_eq!(view.email.as_deref(), Some(change.to.as_str()));
 }

@@ -133,3 +133,54 @@ async fn another_address_does_not_get_around_the_time_that_the_service_asked_for
     let sent = world.engine.request_change(other).await.expect("sent");
     assert_eq!(ended(&sent), (State::AwaitingCode, None));
 }
+
+/// Counted for the whole service, two profiles share one place: both look before, and only one request leaves.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn two_profiles_of_one_service_cannot_both_take_the_last_place() {
+    let world = World::new().await;
+    let scope = Some(readdress_core::manifest::LimitOf::Service);
+    world
+        .engine
+        .set_limit_scope("mannco-store", scope)
+        .expect("kept");
+    let mut profiles = Vec::new();
+    for n in 0..6 {
+        let mut new = world.new_profile(M);
+        new.label = format!("Trader {n}");
+        let key = format!("practice-key-{n}");
+        let name = new.secrets.keys().next().expect("a key").clone();
+        new.secrets
+            .insert(name, readdress_core::secret::Secret::new(key));
+        profiles.push(world.engine.add_profile(new).await.expect("added").id);
+    }
+    // Every login and read is slow: all of them have looked at the limit before the first intent is written.
+    let late = Fault::new(M, FaultKind::Late).on("read").delayed(300);
+    world.sandbox.add_fault(late);
+    let requests = profiles.iter().enumerate().map(|(n, profile)| {
+        let engine = match n % 2 {
+            0 => world.engine.clone(),
+            _ => world.other_engine(),
+        };
+        let ask = ask(*profile, &format!("trader{n}@practice.example"));
+        tokio::spawn(async move { engine.request_change(ask).await })
+    });
+    let requests: Vec<_> = requests.collect();
+    let mut waiting = 0;
+    for request in requests {
+        let change = request.await.expect("no panic").expect("planned at least");
+        match ended(&change) {
+            (State::AwaitingCode, None) => waiting += 1,
+            (State::Planned, Some(Code::RateLimited)) => {
+                let wait = change
+                    .retry_at
+                    .expect("a time")
+                    .duration_since(jiff::Timestamp::now());
+                assert!((290..=300).contains(&wait.as_secs()), "{wait}");
+                assert!(!change.can.send);
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(waiting, 1);
+    assert_eq!(world.sandbox.count(M, "request").received, 1);
+}

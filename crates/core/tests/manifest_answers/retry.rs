@@ -110,3 +110,54 @@ fn only_a_limit_has_a_wait() {
         None
     );
 }
+
+#[test]
+fn a_date_counts_by_the_clock_of_the_server_that_wrote_it() {
+    let wait = |date: &str, until: &str| {
+        let headers = [("date", date), ("retry-after", until)];
+        waits("webshare", "request", 429, &headers, "")
+    };
+    // The answer came at 12:00:00 by our clock; theirs says an hour more, or less.
+    let ahead = wait(
+        "Fri, 20 Nov 2026 13:00:00 GMT",
+        "Fri, 20 Nov 2026 13:01:30 GMT",
+    );
+    assert_eq!(ahead, Some(90), "not an hour and a half minute");
+    let behind = wait(
+        "Fri, 20 Nov 2026 11:00:00 GMT",
+        "Fri, 20 Nov 2026 11:01:30 GMT",
+    );
+    assert!(
+        behind.is_some_and(|wait| (88..=90).contains(&wait)),
+        "not over already: {behind:?}"
+    );
+    assert_eq!(wait("no date", "Fri, 20 Nov 2026 12:01:30 GMT"), Some(90));
+}
+
+#[test]
+fn a_difference_of_clocks_is_only_what_is_certain() {
+    let ahead = |headers: &[(&str, &str)]| {
+        answer(200, headers, "")
+            .ahead()
+            .map(|ahead| ahead.as_millis())
+    };
+    assert_eq!(ahead(&[]), None);
+    assert_eq!(ahead(&[("date", "yesterday")]), None);
+    assert_eq!(ahead(&[("date", "Fri, 20 Nov 2026 12:00:00 GMT")]), Some(0));
+    // Sent 80 ms before: a date has whole seconds.
+    assert_eq!(ahead(&[("date", "Fri, 20 Nov 2026 11:59:59 GMT")]), Some(0));
+    assert_eq!(
+        ahead(&[("date", "Fri, 20 Nov 2026 12:02:00 GMT")]),
+        Some(120_000)
+    );
+    assert_eq!(
+        ahead(&[("date", "Fri, 20 Nov 2026 11:57:59 GMT")]),
+        Some(-119_920)
+    );
+    let cached = [("date", "Fri, 20 Nov 2026 11:00:00 GMT"), ("age", "3600")];
+    assert_eq!(
+        ahead(&cached),
+        Some(0),
+        "a cache says how old its answer is"
+    );
+}

@@ -77,6 +77,17 @@ impl Stepping<'_> {
         self.send(at) // 14
     }
 
+    /// Row 6, before anything left.
+    pub(super) fn too_soon(mut self, problem: Problem) -> Stepped {
+        if self.change.state != State::Planned {
+            return Err(problem);
+        }
+        let meaning = Some(problem.code.as_str());
+        self.note(EventKind::NotSent, meaning, &Facts::default());
+        self.problem(problem);
+        self.done(Do::Nothing)
+    }
+
     fn keep(&mut self, step: String, text: Secret) {
         self.change
             .values

@@ -1,13 +1,14 @@
 //! Writes profiles.
 
-use rusqlite::{Connection, params};
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
 
 use super::{Done, constraint, one_row};
 use crate::db::address::{domain, email_key};
 use crate::db::column::{At, Id, Json, Name};
 use crate::db::job::Seen;
-use crate::error::Code;
+use crate::error::{Code, Problem};
 use crate::profile::{Profile, label_key};
 
 pub(super) fn insert_profile(db: &Connection, profile: &Profile) -> Done {
@@ -82,6 +83,26 @@ pub(super) fn see_profile(db: &Connection, seen: &Seen) -> Done {
             Name(seen.known),
             seen.problem.as_ref().map(Json),
         ])?;
+    one_row(rows, Code::ProfileUnknown)
+}
+
+/// Nothing where the profile was checked meanwhile: that one knows more.
+pub(super) fn see_profile_since(db: &Connection, seen: &Seen, checked: Option<Timestamp>) -> Done {
+    let held: Option<Option<At>> = db
+        .prepare_cached("SELECT checked_at FROM profiles WHERE id = ?1")?
+        .query_row([Id(seen.profile_id)], |row| row.get(0))
+        .optional()?;
+    match held {
+        None => Err(Code::ProfileUnknown.into()),
+        Some(held) if held.as_ref().map(|at| at.0) == checked => see_profile(db, seen),
+        Some(_) => Ok(()),
+    }
+}
+
+pub(super) fn note_problem(db: &Connection, id: Uuid, problem: Option<&Problem>) -> Done {
+    let rows = db
+        .prepare_cached("UPDATE profiles SET problem = ?2 WHERE id = ?1")?
+        .execute(params![Id(id), problem.map(Json)])?;
     one_row(rows, Code::ProfileUnknown)
 }
 
