@@ -2,6 +2,7 @@
 // Not here: how things are found in the window (window.js).
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { openSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import net from "node:net";
 import { tmpdir } from "node:os";
@@ -38,11 +39,12 @@ export async function make_home() {
   return { folder, data: join(folder, "data"), remove: () => rm(folder, { recursive: true, force: true, maxRetries: 5 }) };
 }
 
-/** Starts the app in `home`. `env` is added to its environment. */
-export async function start_app(home, env = {}) {
+/** Starts the app in `home`. `env` is added to its environment; what it prints goes to the file `said`, if there is one. */
+export async function start_app(home, env = {}, said = null) {
+  const output = said === null ? ["ignore", "inherit"] : Array(2).fill(openSync(said, "a"));
   const [port, native] = [await free_port(), await free_port()];
   const bridge = spawn(tauri_driver, ["--port", port, "--native-port", native], {
-    stdio: ["ignore", "ignore", "inherit"],
+    stdio: ["ignore", ...output],
     // A group of its own, so that WebKitWebDriver and the app end with it.
     detached: true,
     env: {

@@ -3,7 +3,6 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use readdress_core::secret::Secret;
 use readdress_core::vault::VaultEnv;
 
 /// How the window is to start.
@@ -15,6 +14,8 @@ pub struct Start {
     pub vault: VaultEnv,
     /// A second start raises the first window. Off under `READDRESS_E2E=1`: there the next window races the last one's end.
     pub single_instance: bool,
+    /// `READDRESS_LOG`; `None`: info.
+    pub log: Option<tracing::Level>,
     /// `READDRESS_REPORT_USABLE=1`: say on stdout when the first list is painted.
     pub report_usable: bool,
 }
@@ -38,6 +39,7 @@ Environment:
   READDRESS_DATA_DIR     As --data-dir
   READDRESS_PASSPHRASE   Opens a vault that is kept by a passphrase
   READDRESS_KEY_FILE     Opens a vault that is kept by a key file
+  READDRESS_LOG          error, warn, info, debug or trace: what is written to the log
 
 Without a window: readdress-cli";
 
@@ -46,18 +48,13 @@ Without a window: readdress-cli";
 pub fn read(arguments: impl Iterator<Item = OsString>) -> Result<Asked, String> {
     let mut start = Start {
         data_dir: None,
-        vault: VaultEnv {
-            passphrase: std::env::var("READDRESS_PASSPHRASE")
-                .ok()
-                .filter(|text| !text.is_empty())
-                .map(Secret::new),
-            key_file: std::env::var_os("READDRESS_KEY_FILE")
-                .filter(|path| !path.is_empty())
-                .map(PathBuf::from),
-            // Somebody sits here who can be asked.
-            auto_keychain: false,
-        },
+        // Somebody sits here who can be asked.
+        vault: VaultEnv::from_env(false)
+            .map_err(|_| "readdress: READDRESS_PASSPHRASE is not UTF-8 text".to_owned())?,
         single_instance: !is_set("READDRESS_E2E"),
+        log: std::env::var("READDRESS_LOG")
+            .ok()
+            .and_then(|level| level.parse().ok()),
         report_usable: is_set("READDRESS_REPORT_USABLE"),
     };
     let mut arguments = arguments;

@@ -21,6 +21,7 @@ use std::ffi::OsString;
 use std::io::Write as _;
 use std::process::ExitCode;
 
+use readdress_core::folder::close_to_others;
 use tauri::{Builder, Context, Manager, Runtime};
 
 use crate::arguments::Asked;
@@ -101,6 +102,10 @@ pub fn builder<R: Runtime>(bare: Builder<R>, start: &Start) -> Builder<R> {
         .manage(shell)
         .setup(|app| {
             window::dress(app.handle());
+            // The web view keeps its caches there: nothing of ours, and nobody else's either.
+            if let Ok(caches) = app.path().app_local_data_dir() {
+                close_to_others(&caches);
+            }
             let handle = app.handle().clone();
             tauri::async_runtime::spawn(async move {
                 let shell = handle.state::<Shell>();

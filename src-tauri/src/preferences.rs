@@ -5,11 +5,13 @@
 //! must survive (core's database), and any command of the plugin for the page, which has no permission on it.
 
 use std::collections::BTreeMap;
-use std::io::ErrorKind;
+use std::fs::OpenOptions;
+use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use readdress_core::error::{Code, Problem, Result};
+use readdress_core::folder::private_file;
 use serde::{Deserialize, Serialize};
 use tauri::{AppHandle, Runtime};
 use tauri_plugin_store::StoreExt as _;
@@ -80,6 +82,22 @@ fn parse(bytes: &[u8]) -> serde_json::Result<Preferences> {
     serde_json::from_value(object.into())
 }
 
+/// The plugins that write these files leave them to everybody's eyes, but keep the rights of one that is there. So it is there
+/// first: empty, for this user only. Without it they still work.
+pub fn prepare(file: &Path) {
+    let new = file.with_extension("new");
+    let written = private_file(
+        &new,
+        OpenOptions::new().write(true).create(true).truncate(true),
+    )
+    .and_then(|mut empty| empty.write_all(b"{}"));
+    // Linked under its name only where nothing is: whole at once, and over nobody's file.
+    if written.is_ok() {
+        let _ = std::fs::hard_link(&new, file);
+    }
+    let _ = std::fs::remove_file(&new);
+}
+
 fn set_aside(file: &Path) -> Problem {
     let now = Timestamp::now().strftime("%Y%m%dT%H%M%SZ");
     let kept = file.with_file_name(format!("settings.damaged-{now}.json"));
@@ -99,6 +117,7 @@ fn damaged(file: &Path) -> Problem {
 /// # Errors
 /// `disk_full`, `folder_read_only`.
 pub fn save<R: Runtime>(app: &AppHandle<R>, file: &Path, preferences: &Preferences) -> Result<()> {
+    prepare(file);
     let store = app
         .store_builder(file)
         // A save that nobody waits for would be a save whose error nobody hears.

@@ -32,6 +32,7 @@ pub struct Shell(Arc<Inner>);
 struct Inner {
     folder: Result<PathBuf>,
     vault: VaultEnv,
+    log: tracing::Level,
     report_usable: bool,
     /// Opened once, by the first who needs it; others wait for that one.
     real: OnceLock<Result<Engine>>,
@@ -63,6 +64,7 @@ impl Shell {
         Self(Arc::new(Inner {
             folder,
             vault: start.vault.clone(),
+            log: start.log.unwrap_or(tracing::Level::INFO),
             report_usable: start.report_usable,
             real: OnceLock::new(),
             practice: Mutex::default(),
@@ -92,7 +94,7 @@ impl Shell {
     pub fn real(&self) -> Result<Engine> {
         self.0
             .real
-            .get_or_init(|| open(self.0.folder.clone()?, self.0.vault.clone()))
+            .get_or_init(|| open(self.0.folder.clone()?, self.0.vault.clone(), self.0.log))
             .clone()
     }
 
@@ -207,9 +209,10 @@ impl Shell {
     }
 }
 
-fn open(path: PathBuf, vault: VaultEnv) -> Result<Engine> {
+fn open(path: PathBuf, vault: VaultEnv, log: tracing::Level) -> Result<Engine> {
     let opened = Folder::open(&path).and_then(|folder| {
-        logs::start(&folder.logs_dir());
+        logs::start(&folder.logs_dir(), log);
+        preferences::prepare(&folder.path().join("window.json"));
         Engine::open(Options {
             data_dir: Some(path),
             vault,

@@ -69,7 +69,7 @@ pub enum Command {
         /// A profile's label, or a change's id.
         #[arg(value_name = "PROFILE_OR_CHANGE")]
         name: String,
-        /// The code, the link, or the whole mail; `-` reads it from standard input.
+        /// The code, the link, or the whole mail; `-` reads it from standard input, where no other program sees it.
         #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
         code: String,
     },

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::io::{BufRead, Read};
 
 use readdress_core::error::{Code, Problem};
+use readdress_core::process::take_variable;
 use readdress_core::secret::Secret;
 
 use crate::answer::Failure;
@@ -29,6 +30,7 @@ pub fn fields(given: &[String]) -> Result<BTreeMap<String, String>, Failure> {
 /// `field_invalid` where one is not `NAME=VARIABLE`; `field_missing` where the variable, or the line, is not there.
 pub fn secrets(given: &[String]) -> Result<BTreeMap<String, Secret>, Failure> {
     let mut secrets = BTreeMap::new();
+    let mut taken = BTreeMap::new();
     for text in given {
         let (name, source) = pair(text)
             .filter(|(_, source)| !source.is_empty())
@@ -36,7 +38,15 @@ pub fn secrets(given: &[String]) -> Result<BTreeMap<String, Secret>, Failure> {
         let secret = if source == "-" {
             line(&name)?
         } else {
-            variable(&name, &source)?
+            // Out of the environment; one variable may be named twice.
+            let text = taken
+                .entry(source.clone())
+                .or_insert_with(|| take_variable(&source));
+            kept(
+                &name,
+                text.as_ref().map_or("", Secret::expose),
+                "variable_missing",
+            )?
         };
         secrets.insert(name, secret);
     }
@@ -75,11 +85,6 @@ fn pair(text: &str) -> Option<(String, String)> {
     let (name, value) = text.split_once('=')?;
     let name = name.trim();
     (!name.is_empty()).then(|| (name.to_owned(), value.to_owned()))
-}
-
-fn variable(name: &str, variable: &str) -> Result<Secret, Failure> {
-    let text = std::env::var(variable).unwrap_or_default();
-    kept(name, &text, "variable_missing")
 }
 
 fn line(name: &str) -> Result<Secret, Failure> {

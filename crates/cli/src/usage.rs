@@ -8,7 +8,8 @@ use crate::documents::error_document;
 use crate::exit::Exit;
 
 /// Prints help, version or what is wrong.
-pub fn refuse(error: &clap::Error) -> Exit {
+pub fn refuse(error: clap::Error) -> Exit {
+    let error = masked(error);
     // A closed stream leaves nothing to tell it to.
     let _ = error.print();
     if !error.use_stderr() {
@@ -18,10 +19,26 @@ pub fn refuse(error: &clap::Error) -> Exit {
         .take_while(|arg| arg != "--")
         .any(|arg| arg == "--json")
     {
-        let error = error_document(&problem(error), None);
+        let error = error_document(&problem(&error), None);
         print_document(&serde_json::json!({ "error": error }));
     }
     Exit::Usage
+}
+
+/// A word that fits nowhere is not repeated: it may be a secret that was written there by mistake, and stderr is kept by
+/// whatever runs scripts.
+fn masked(mut error: clap::Error) -> clap::Error {
+    let word = match error.get(ContextKind::InvalidArg) {
+        Some(ContextValue::String(word)) => !word.starts_with(['-', '<']),
+        _ => false,
+    };
+    if word && error.kind() == ErrorKind::UnknownArgument {
+        error.insert(
+            ContextKind::InvalidArg,
+            ContextValue::String("…".to_owned()),
+        );
+    }
+    error
 }
 
 /// The nearest of the closed set, with the flag's name. Values are not repeated: one may be a secret.

@@ -91,6 +91,8 @@ pub enum Code {
     // the folder
     DiskFull,
     FolderReadOnly,
+    /// Others may write into the data folder. Only ever a notice.
+    FolderShared,
     DatabaseDamaged,
     DatabaseNewer,
     DatabaseBusy,

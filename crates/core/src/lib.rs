@@ -16,6 +16,7 @@ pub mod http;
 pub mod kill;
 pub mod mail;
 pub mod manifest;
+pub mod process;
 pub mod profile;
 pub mod secret;
 pub mod typo;

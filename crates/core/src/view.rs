@@ -252,7 +252,7 @@ pub struct Preview {
 }
 
 /// What a pasted text was understood to be. A paste alone never sends.
-#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[derive(Clone, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct Understood {
     /// The change it belongs to.
@@ -273,6 +273,18 @@ pub struct Understood {
     pub problem: Option<Problem>,
     /// With `code_ambiguous`: the values to choose from.
     pub choices: Vec<String>,
+}
+
+impl std::fmt::Debug for Understood {
+    /// Without the codes: `value` and `choices` are for the box that the text was pasted into, and for nothing else.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Understood")
+            .field("change", &self.change)
+            .field("found", &self.found)
+            .field("problem", &self.problem)
+            .field("choices", &self.choices.len())
+            .finish_non_exhaustive()
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]

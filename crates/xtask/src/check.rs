@@ -1,14 +1,11 @@
 //! `cargo xtask check`: what to run before each commit; a minute or two once things are built.
-//!
-//! Licences and bans (`deny.toml`) are looked at where cargo-deny is installed: building it takes longer than all
-//! the rest here, so it is not installed for it; CI always runs it.
 
 use crate::layer::{Counted, Gate};
 use crate::packages::{self, Scope};
 use crate::place::Place;
 use crate::tally::Speaker;
 use crate::test::{cargo, clippy, page_lints, quick_layers};
-use crate::{Outcome, page, process};
+use crate::{Outcome, page, supply};
 use std::time::Duration;
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -31,16 +28,6 @@ pub fn check(place: &Place) -> Outcome {
         20 * MINUTE,
         &mut tests,
     );
-    if process::on_path("cargo-deny") {
-        let words = ["deny", "--offline", "check", "bans", "licenses", "sources"];
-        gate.program(
-            "licences",
-            Counted::AsOne,
-            5 * MINUTE,
-            &mut cargo(place, &words),
-        );
-    } else {
-        println!("\ncargo-deny is not installed: licences are looked at by CI only.");
-    }
+    supply::layers(place, &mut gate);
     gate.finish()
 }

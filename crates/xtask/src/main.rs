@@ -7,6 +7,7 @@ mod bench;
 mod bundle;
 mod check;
 mod display;
+mod fuzz;
 mod icons;
 mod layer;
 mod links;
@@ -16,6 +17,7 @@ mod place;
 mod process;
 mod run;
 mod shots;
+mod supply;
 mod tally;
 mod test;
 mod tools;
@@ -33,6 +35,8 @@ cargo xtask TASK
   run [-- ARG…]  install what is missing, build, and open Readdress (without a display: the demo in the terminal)
   test [LAYER…]  every check and test, the real window too; ends with `N passed, N failed`
   check          the quick part of it: format, lints, types, the core's tests
+  fuzz [TARGET…] [--minutes N]
+                 changed inputs for what reads manifests, mails and answers: 10 minutes each, on stable Rust
   bench          start, memory, one call, sizes: measured and printed beside what they are compared with
   bundle         the packages of this system (.deb and .rpm)
   shots [FOLDER] pictures of the real window, into FOLDER or e2e/shots
@@ -47,6 +51,7 @@ fn main() -> ExitCode {
         "run" => run::run(&place, rest),
         "test" => test::test(&place, rest),
         "check" => check::check(&place),
+        "fuzz" => fuzz::fuzz(&place, rest),
         "bench" => bench::bench(&place),
         "bundle" => bundle::bundle(&place),
         "shots" => shots::shoot(&place, rest.first()),

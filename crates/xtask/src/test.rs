@@ -8,7 +8,7 @@ use crate::layer::{Counted, Gate};
 use crate::packages::{self, Scope};
 use crate::place::Place;
 use crate::tally::Speaker;
-use crate::{Outcome, links, page, process, tools};
+use crate::{Outcome, links, page, process, supply, tools};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -25,6 +25,7 @@ pub fn test(place: &Place, only: &[String]) -> Outcome {
     quick_layers(place, &mut gate);
     let page = page_layers(place, &mut gate);
     rust_layers(place, &mut gate, page);
+    supply::layers(place, &mut gate);
     gate.finish()
 }
 
@@ -145,7 +146,8 @@ fn window_layer(place: &Place, gate: &mut Gate<'_>) {
         .current_dir(place.e2e())
         .env("TAURI_DRIVER", driver)
         .env("READDRESS_APP", place.built("debug", "readdress"))
-        .env("READDRESS_CLI", place.built("debug", "readdress-cli"));
+        .env("READDRESS_CLI", place.built("debug", "readdress-cli"))
+        .env("READDRESS_CANARY", place.built("debug", "readdress-canary"));
     gate.program(
         "window",
         Counted::By(Speaker::Node),

@@ -1,9 +1,11 @@
 //! What the system does for the page: clipboard, files, links, the data folder. All of it asked from Rust.
 
+use std::fs::OpenOptions;
 use std::path::PathBuf;
 
 use jiff::Timestamp;
 use readdress_core::error::{Code, Problem, Result};
+use readdress_core::folder::private_file;
 use readdress_core::view::HistoryFilter;
 use tauri::{AppHandle, Runtime, State, Url, WebviewWindow};
 use tauri_plugin_clipboard_manager::ClipboardExt as _;
@@ -40,7 +42,11 @@ pub async fn export_history<R: Runtime>(
             .file_name()
             .map(|name| name.to_string_lossy().into_owned());
         blocking(move || {
-            let file = std::fs::File::create(&path).map_err(|error| cannot_write(&error, &path))?;
+            let file = private_file(
+                &path,
+                OpenOptions::new().write(true).create(true).truncate(true),
+            )
+            .map_err(|error| cannot_write(&error, &path))?;
             engine.write_history_csv(&filter.0, std::io::BufWriter::new(file))
         })
         .await?;

@@ -57,6 +57,10 @@ impl Shown {
             vault,
             ..Start::default()
         };
+        Self::start(start)
+    }
+
+    pub fn start(start: Start) -> Self {
         let (send, receive) = std::sync::mpsc::channel();
         let thread = std::thread::spawn(move || {
             let app = readdress_shell::builder(mock_builder(), &start)

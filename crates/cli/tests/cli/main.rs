@@ -7,6 +7,7 @@ mod face;
 mod flows;
 mod folder;
 mod hostile;
+mod leaks;
 mod limits;
 mod lists;
 mod manifests;
@@ -14,6 +15,8 @@ mod open;
 mod pair;
 mod pair_races;
 mod play;
+#[cfg(unix)]
+mod rights;
 mod stage;
 mod unknown;
 mod usage;

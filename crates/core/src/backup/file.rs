@@ -18,6 +18,7 @@ use super::{Lock, Wrong};
 use crate::error::{Code, Problem, Result};
 use crate::folder::{io_problem, private_file, sync_dir};
 use crate::secret::Secret;
+use crate::vault::composed;
 
 /// scrypt's log2(N) of what is written: 128 MiB and about 0.4 s on a desktop of today, as for the vault.
 pub const WORK_FACTOR: u8 = 17;
@@ -67,7 +68,7 @@ impl Sink {
         let file = private_file(&part, OpenOptions::new().write(true).create_new(true))
             .map_err(|error| cannot_write(&error, &path))?;
         let part = Part(part);
-        let mut recipient = scrypt::Recipient::new(secret_string(&lock.passphrase));
+        let mut recipient = scrypt::Recipient::new(secret_string(&composed(&lock.passphrase)));
         recipient.set_work_factor(lock.work_factor);
         let stream = Encryptor::with_recipients(iter::once(&recipient as &dyn age::Recipient))
             .map_err(|_| Problem::from(Code::Internal))?
@@ -126,6 +127,19 @@ impl Source {
     /// # Errors
     /// `backup_invalid`, `backup_passphrase_wrong`.
     pub fn open(path: &Path, passphrase: &Secret) -> Result<Self> {
+        let composed = composed(passphrase);
+        match Self::open_with(path, &composed) {
+            // Encrypted by a program that takes a passphrase as it was typed.
+            Err(problem)
+                if problem.code == Code::BackupPassphraseWrong && composed != *passphrase =>
+            {
+                Self::open_with(path, passphrase)
+            }
+            opened => opened,
+        }
+    }
+
+    fn open_with(path: &Path, passphrase: &Secret) -> Result<Self> {
         let file = File::open(path).map_err(|_| Wrong::Unreadable)?;
         // A folder opens as a file does, and a pipe cannot be read twice.
         if !file.metadata().is_ok_and(|meta| meta.is_file()) {

@@ -1,42 +1,23 @@
-//! What becomes of a change that comes from a backup. Pure.
-//!
-//! What happened after the backup is not known here: a code may have been used, the change may be done or cancelled. So
-//! an open change that had been sent is *unknown*, and asked about like every other unknown one.
+//! What becomes of a change that comes from a backup: the machine says it. Pure.
 
 use jiff::Timestamp;
+use uuid::Uuid;
 
-use crate::change::{Change, Event, EventKind, State};
-use crate::error::Code;
+use crate::change::machine::{Input, Shape, turn};
+use crate::change::{Change, Event};
 
 /// The change as it stands after the restore, and what its journal gets; an ended one stays as it is.
-pub(super) fn restored(mut change: Change, now: Timestamp) -> (Change, Option<Event>) {
-    change.owner = None;
-    if change.state.is_end() {
-        return (change, None);
-    }
-    let event = Event {
-        at: now,
-        kind: EventKind::Restored,
-        step: None,
-        status: None,
-        millis: None,
-        meaning: Some(change.state.as_str().to_owned()),
-        says: None,
+pub(super) fn restored(change: Change, now: Timestamp) -> (Change, Option<Event>) {
+    // Nobody's service is asked: the manifest may not even be here.
+    let shape = Shape {
+        steps: Vec::new(),
+        has_read: false,
+        expires_after: None,
+        resend_after: None,
+        resend_step: None,
     };
-    if was_sent(&change) {
-        change.state = State::Unknown;
-        change.problem = Some(Code::Restored.into());
-        change.retry_at = None;
+    match turn(&change, &shape, Input::Restored, Uuid::nil(), now) {
+        Ok(mut turn) => (turn.change, turn.events.pop()),
+        Err(_) => (change, None),
     }
-    change.resending = false;
-    change.updated_at = now;
-    (change, Some(event))
-}
-
-/// Something of it has left: not so only where it stands before its first step.
-fn was_sent(change: &Change) -> bool {
-    change.state != State::Planned
-        || change.at > 0
-        || change.code_used
-        || change.requested_at.is_some()
 }

@@ -3,6 +3,7 @@
 //! Not here: I/O, clocks, what an answer means (that is `manifest::answer`), sentences.
 
 pub mod machine;
+pub mod replay;
 pub mod show;
 
 use jiff::Timestamp;

@@ -172,6 +172,8 @@ impl Engine {
 
     async fn call_once(&self, context: &Context, step: &str, values: &Values) -> Called {
         let secrets = context.secrets();
+        let codes = values.iter().filter(|(name, _)| !name.ends_with("email"));
+        context.remember(codes.map(|(_, code)| code.clone()));
         let rendered = manifest::render(
             &context.manifest,
             step,
@@ -204,14 +206,19 @@ impl Engine {
             }
             Sent::Answer(answer) => {
                 self.compare_clock(context, &answer).await;
-                let verdict = manifest::judge(&context.manifest, step, &answer);
+                let mut verdict = manifest::judge(&context.manifest, step, &answer);
+                let email = verdict
+                    .shows
+                    .as_ref()
+                    .and_then(|shown| shown.email.as_ref());
+                if email.is_some_and(|email| context.is_secret(email)) {
+                    // An answer that makes no sense.
+                    verdict = Verdict::default();
+                }
                 let facts = Facts {
                     status: Some(answer.status),
                     millis: u32::try_from(answer.took.as_millis()).ok(),
-                    says: verdict
-                        .says
-                        .as_ref()
-                        .map(|says| context.clean(says, values)),
+                    says: verdict.says.as_ref().map(|says| context.clean(says)),
                 };
                 tracing::info!(service = %context.manifest.id, step, status = answer.status, "answered");
                 Called::Judged(verdict, facts)

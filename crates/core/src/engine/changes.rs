@@ -27,6 +27,12 @@ impl Engine {
         let kept = kept_value(&change, &change.step).filter(|_| text.trim().is_empty());
         let value = match kept {
             Some(kept) => kept.text.clone(),
+            None if text.trim().is_empty() && self.kept_is_damaged(&change)? => {
+                return Err(Problem::new(Code::SecretDamaged)
+                    .with("field", change.step)
+                    .with("label", change.label)
+                    .with("reason", "code"));
+            }
             None => self.code_in(&change, text)?,
         };
         let context = self.context_of(&change, &BTreeMap::new()).await?;
@@ -166,7 +172,9 @@ impl Engine {
         once: &BTreeMap<String, Secret>,
     ) -> Result<Arc<Context>> {
         let profile = change.profile_id.ok_or(Code::ProfileUnknown)?;
-        self.context(self.0.db.profile(profile)?, once).await
+        let context = self.context(self.0.db.profile(profile)?, once).await?;
+        context.remember_codes(change);
+        Ok(context)
     }
 
     /// One turn that sends nothing.

@@ -3,15 +3,24 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
+use uuid::Uuid;
+
 use super::{Engine, lock};
+use crate::change::Change;
 use crate::change::machine::{Shape, ShapeStep};
+use crate::email::EmailAddress;
 use crate::error::{Code, Problem, Result};
 use crate::manifest::Manifest;
 use crate::profile::Profile;
 use crate::secret::{Redactor, Secret};
-use crate::vault::{Key, open_secrets};
+use crate::vault::{Key, open_secrets, sealed_with};
 
 pub(super) use crate::vault::CAPTURED;
+
+/// From this length on, in characters, a secret is none by chance.
+const LONG_SECRET: u32 = 20;
+/// How often sealed values are read that do not belong to the key of that moment.
+pub(super) const LOOKS: usize = 4;
 
 /// A profile, ready to be called.
 pub(super) struct Context {
@@ -24,6 +33,8 @@ pub(super) struct Context {
     key: Option<Key>,
     /// By name as templates know it; a captured token stands in for the pasted one.
     secrets: Mutex<BTreeMap<String, Secret>>,
+    /// Secrets of its earlier calls: codes, and tokens whose place another one took. The service knows them still.
+    used: Mutex<Vec<Secret>>,
     /// What the service said to a login with these secrets: asking it again at once would cost a try, or a limit.
     refused_login: Mutex<Option<Problem>>,
 }
@@ -34,7 +45,8 @@ impl Context {
     }
 
     pub fn set_secret(&self, name: &str, secret: Secret) {
-        lock(&self.secrets).insert(name.to_owned(), secret);
+        let before = lock(&self.secrets).insert(name.to_owned(), secret);
+        self.remember(before);
     }
 
     pub fn refused_login(&self) -> Option<Problem> {
@@ -59,15 +71,41 @@ impl Context {
             .is_some_and(|login| login.needs.iter().all(|name| secrets.contains_key(name)))
     }
 
+    /// More that must not be repeated, whichever call of this context a service repeats it in.
+    pub fn remember(&self, secrets: impl IntoIterator<Item = Secret>) {
+        let mut used = lock(&self.used);
+        for secret in secrets {
+            if !used.contains(&secret) {
+                used.push(secret);
+            }
+        }
+    }
+
+    /// The codes that were given for this change.
+    pub fn remember_codes(&self, change: &Change) {
+        self.remember(change.values.iter().map(|value| value.text.clone()));
+    }
+
     /// Removes everything secret that is known here from the service's words, and clips them.
-    pub fn clean(&self, says: &str, values: &BTreeMap<String, Secret>) -> String {
-        let secrets = lock(&self.secrets);
-        let codes = values
-            .iter()
-            .filter(|(name, _)| !name.ends_with("email"))
-            .map(|(_, value)| value);
-        let redactor = Redactor::new(secrets.values().chain(codes));
-        redactor.says(says, 300)
+    pub fn clean(&self, says: &str) -> String {
+        self.redactor(0).says(says, 300)
+    }
+
+    /// Whether the service shows one of its secrets where an address is expected: it would be kept and shown as one.
+    /// Inside a real address only long ones count, since a weak password may well be a part of it.
+    pub fn is_secret(&self, shown: &str) -> bool {
+        let at_least = if EmailAddress::parse(shown).is_ok() {
+            LONG_SECRET
+        } else {
+            0
+        };
+        self.redactor(at_least).redact(shown) != shown
+    }
+
+    fn redactor(&self, at_least: u32) -> Redactor {
+        let (secrets, used) = (lock(&self.secrets), lock(&self.used));
+        let all = secrets.values().chain(used.iter());
+        Redactor::new(all.filter(|secret| secret.chars() >= at_least))
     }
 
     /// A problem that names the service and its host.
@@ -94,13 +132,13 @@ impl Engine {
         once: &BTreeMap<String, Secret>,
     ) -> Result<Arc<Context>> {
         let manifest = self.manifest(&profile.service)?;
-        let sealed = self.0.db.secrets(profile.id)?;
+        let (sealed, key) = self.sealed_secrets(profile.id).await?;
         let mut secrets = BTreeMap::new();
-        let mut key = None;
-        if !sealed.is_empty() {
-            let key = key.insert(self.0.vault.key().await?);
+        if let Some(key) = &key {
             let mut captured = BTreeMap::new();
-            for (field, secret) in open_secrets(key, profile.id, &sealed)? {
+            let opened = open_secrets(key, profile.id, &sealed)
+                .map_err(|problem| problem.with("label", profile.label.clone()))?;
+            for (field, secret) in opened {
                 match field.strip_prefix(CAPTURED) {
                     Some(name) => captured.insert(name.to_owned(), secret),
                     None => secrets.insert(field, secret),
@@ -128,8 +166,33 @@ impl Engine {
             stored: true,
             key,
             secrets,
+            used: Mutex::default(),
             refused_login: Mutex::default(),
         }))
+    }
+
+    /// A profile's sealed secrets, and the key where there are any. Another program may change the key between the two
+    /// looks: what is of another key is looked at again before it is called damaged.
+    async fn sealed_secrets(
+        &self,
+        profile: Uuid,
+    ) -> Result<(BTreeMap<String, Vec<u8>>, Option<Key>)> {
+        let mut looks = 0;
+        loop {
+            let sealed = self.0.db.secrets(profile)?;
+            if sealed.is_empty() {
+                return Ok((sealed, None));
+            }
+            let key = self.0.vault.key().await?;
+            looks += 1;
+            if looks == LOOKS
+                || sealed
+                    .values()
+                    .all(|one| sealed_with(one) == Some(key.id()))
+            {
+                return Ok((sealed, Some(key)));
+            }
+        }
     }
 
     /// The key for what a call under way writes: the folder's, or the one it began with if the vault was locked since.
@@ -155,6 +218,7 @@ pub(super) fn unstored(
         stored: false,
         key: None,
         secrets: Mutex::new(secrets),
+        used: Mutex::default(),
         refused_login: Mutex::default(),
     })
 }

@@ -41,6 +41,7 @@ impl Engine {
         for (state, count) in self.0.db.changes_by_state()? {
             let _ = writeln!(text, "changes {}: {count}", state);
         }
+        text.push_str(&self.check_journals()?.lines());
         for problem in self.notices() {
             let _ = writeln!(text, "notice: {}", problem.code.as_str());
         }

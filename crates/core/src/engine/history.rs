@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use uuid::Uuid;
 
-use super::Engine;
 use super::views::event_view;
+use super::{Engine, history_csv};
 use crate::db::StoredChange;
 use crate::error::{Code, Problem, Result};
 use crate::view::{ChangeView, HistoryFilter, Page};
@@ -64,54 +64,13 @@ impl Engine {
         out: impl std::io::Write,
     ) -> Result<()> {
         let mut csv = csv::Writer::from_writer(out);
-        csv.write_record([
-            "change",
-            "profile",
-            "service",
-            "from",
-            "to",
-            "state",
-            "proof",
-            "created_at",
-            "updated_at",
-            "requested_at",
-            "tries",
-            "problem",
-            "service_says",
-        ])
-        .map_err(|fault| cannot_write(&fault))?;
+        csv.write_record(history_csv::HEAD)
+            .map_err(|fault| cannot_write(&fault))?;
         let mut after: Option<String> = None;
         loop {
             let page = self.history(filter, after.as_deref(), 500, false)?;
             for change in page.items {
-                let (problem, says) = change
-                    .problem
-                    .map(|p| (p.code.as_str(), p.service_says.unwrap_or_default()))
-                    .unwrap_or_default();
-                let proof = change
-                    .proof
-                    .and_then(|proof| serde_json::to_value(proof).ok());
-                let cells = [
-                    change.id.to_string(),
-                    change.profile,
-                    change.service,
-                    change.from.unwrap_or_default(),
-                    change.to,
-                    change.state.as_str().to_owned(),
-                    proof
-                        .and_then(|p| p.as_str().map(str::to_owned))
-                        .unwrap_or_default(),
-                    change.created_at.to_string(),
-                    change.updated_at.to_string(),
-                    change
-                        .requested_at
-                        .map(|at| at.to_string())
-                        .unwrap_or_default(),
-                    change.tries.to_string(),
-                    problem,
-                    says,
-                ];
-                csv.write_record(cells.map(guarded))
+                csv.write_record(history_csv::line(change))
                     .map_err(|fault| cannot_write(&fault))?;
             }
             match page.next {
@@ -120,15 +79,6 @@ impl Engine {
             }
         }
         csv.flush().map_err(|fault| io_problem(&fault))
-    }
-}
-
-/// A spreadsheet runs cells that begin like this.
-fn guarded(cell: String) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        format!("'{cell}")
-    } else {
-        cell
     }
 }
 

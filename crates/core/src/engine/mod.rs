@@ -1,8 +1,9 @@
 //! The engine: the only room that joins manifests, machine, sender, database and vault.
 //!
 //! One engine per data folder and process. Not here: windows, sentences, the command line. Its files:
-//! `profiles` · `reading` · `plan`, `changes` and `cancel` (what a person asks) · `stored` · `run` (one change until it rests) · `calls` (one call and what it
-//! means) · `pasted` · `views` · `history` · `limits` · `clock` · `diagnostics` · `settings` · `backup`.
+//! `profiles` · `reading` · `plan`, `changes` and `cancel` (what a person asks) · `stored` · `run` (one change until it
+//! rests) · `calls` (one call and what it means) · `pasted` · `views` · `history` and `history_csv` · `journal` · `limits` ·
+//! `clock` · `diagnostics` · `settings` · `backup`.
 
 mod backup;
 mod calls;
@@ -12,6 +13,8 @@ mod clock;
 mod context;
 mod diagnostics;
 mod history;
+mod history_csv;
+mod journal;
 mod limits;
 mod pasted;
 mod plan;
@@ -23,6 +26,8 @@ mod run;
 mod settings;
 mod stored;
 mod views;
+
+pub use journal::{Contradiction, JournalCheck};
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
@@ -151,10 +156,11 @@ impl Engine {
         self.0.db.data_version()
     }
 
-    /// Things that went wrong while opening and that calls will meet (a proxy, a manifest file), and a clock that the
-    /// last answers found to be wrong.
+    /// Things that are not as they should be and keep nobody from working: a manifest file, a folder into which others may
+    /// write, a proxy, and a clock that the last answers found to be wrong.
     pub fn notices(&self) -> Vec<Problem> {
         let mut notices = self.catalog().faults().to_vec();
+        notices.extend(self.0.folder.shared());
         notices.extend(lock(&self.0.network_problem).clone());
         notices.extend(self.clock_notices());
         notices

@@ -10,7 +10,7 @@ use super::reading::read_view;
 use super::{Engine, lock};
 use crate::ask::{NewProfile, ProfileEdit};
 use crate::change::{Change, State};
-use crate::db::{Guard, Job, ProfileWrite, SecretWrite};
+use crate::db::{Guard, Job, ProfileWrite};
 use crate::error::{Code, Problem, Result};
 use crate::manifest::Manifest;
 use crate::profile::{Known, Profile, label_key};
@@ -71,41 +71,53 @@ impl Engine {
     pub async fn add_profile(&self, new: NewProfile) -> Result<ProfileView> {
         let draft = new.draft;
         let (profile, manifest, secrets) = self.checked(new)?;
-        let key = self.0.vault.key().await?;
-        if let Some(label) = self.same_account(&profile, &secrets, &key)? {
-            return Err(Problem::new(Code::ProfileTwice)
-                .with("label", label)
-                .with("service", manifest.name.clone()));
-        }
-        let writes = secrets
-            .iter()
-            .map(|(field, secret)| SecretWrite {
-                profile_id: profile.id,
-                cipher: Some(key.seal(Place::secret(profile.id, field), secret)),
-                field: field.clone(),
-            })
-            .collect();
         let id = profile.id;
-        let twin = profile.clone();
-        let profiles = vec![ProfileWrite::Insert(profile)];
-        self.0
-            .db
-            .commit(Job {
-                guards: vec![Guard::OnlyOne(Box::new(twin))],
-                profiles,
-                secrets: writes,
-                ..Job::default()
-            })
-            .await
-            .map_err(|problem| match problem.code {
-                Code::ProfileTwice => problem.with("service", manifest.name.clone()),
-                _ => problem,
-            })?;
+        let mut tries = 0;
+        loop {
+            let job = self.insert_job(&profile, &manifest, &secrets).await?;
+            match self.0.db.commit(job).await {
+                Err(problem) if problem.code == Code::Busy && tries < EDIT_TRIES => tries += 1,
+                Err(problem) if problem.code == Code::ProfileTwice => {
+                    return Err(problem.with("service", manifest.name.clone()));
+                }
+                other => break other?,
+            }
+        }
         if let Some(draft) = draft {
             lock(&self.0.drafts).remove(&draft);
         }
         self.tell(Some(id), None);
         self.profile(id)
+    }
+
+    /// The new profile, if no other one is the same account: as far as the database can tell, at the commit too.
+    async fn insert_job(
+        &self,
+        profile: &Profile,
+        manifest: &Manifest,
+        secrets: &BTreeMap<String, Secret>,
+    ) -> Result<Job> {
+        let key = self.0.vault.key().await?;
+        let count = self.0.db.profiles_of_service(&profile.service)?;
+        if let Some(label) = self.same_account(profile, secrets, &key)? {
+            return Err(Problem::new(Code::ProfileTwice)
+                .with("label", label)
+                .with("service", manifest.name.clone()));
+        }
+        // Only we can compare keys, which are sealed: so nobody may have come in between.
+        let service = profile.service.clone();
+        let alone = match profile.fields.is_empty() {
+            true => Guard::Profiles { service, count },
+            false => Guard::OnlyOne(Box::new(profile.clone())),
+        };
+        let mut job = Job::new()
+            .guard(alone)
+            .profile(ProfileWrite::Insert(profile.clone()));
+        for (field, secret) in secrets {
+            let cipher = key.seal(Place::secret(profile.id, field), secret);
+            job = job.secret(profile.id, field.clone(), Some(cipher));
+        }
+        Ok(job)
     }
 
     /// The label of a profile that is the same account: same plain fields or, where a service has none, the same key.

@@ -10,12 +10,17 @@ use super::{Method, Request};
 use crate::error::{Code, Problem, Result};
 
 /// A request that can leave.
-#[derive(Debug)]
 pub(super) struct Outgoing {
     pub request: reqwest::Request,
     pub route: Route,
     /// `host`, or `host:port` where the port is not the usual one. The only part of a URL that is ever told.
     pub host: String,
+}
+
+impl std::fmt::Debug for Outgoing {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Outgoing({})", self.host)
+    }
 }
 
 /// Headers that the connection itself owns; a request that could set them could smuggle a second one.

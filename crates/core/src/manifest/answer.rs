@@ -83,7 +83,7 @@ pub struct Retry {
 }
 
 /// What was found in an answer.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Clone, PartialEq, Eq, Default)]
 pub struct Verdict {
     /// `None`: no rule fits.
     pub meaning: Option<Meaning>,
@@ -97,6 +97,20 @@ pub struct Verdict {
     pub gives: Vec<(String, Secret)>,
     /// What a read showed.
     pub shows: Option<Shown>,
+}
+
+impl std::fmt::Debug for Verdict {
+    /// Without what the service wrote: known secrets are still in it.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Verdict")
+            .field("meaning", &self.meaning)
+            .field("again", &self.again)
+            .field("says", &self.says.as_ref().map(String::len))
+            .field("retry_after", &self.retry_after)
+            .field("gives", &self.gives)
+            .field("shows", &self.shows.is_some())
+            .finish()
+    }
 }
 
 /// The address a service holds, as far as it says.

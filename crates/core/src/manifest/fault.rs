@@ -3,6 +3,7 @@
 //! Not here: the checks themselves (`parse`).
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use miette::{
     Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, SourceCode,
@@ -10,6 +11,11 @@ use miette::{
 use toml::de::{DeTable, DeValue};
 
 use crate::error::{Code, Problem};
+
+/// Longest message or hint, in characters.
+const LONGEST_SENTENCE: usize = 400;
+/// Longest name for which a similar one is looked for, in bytes.
+const LONGEST_NAME: usize = 64;
 
 /// One mistake in one file.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -22,29 +28,30 @@ pub struct Fault {
     pub column: u32,
     pub message: String,
     pub hint: Option<String>,
-    source_text: NamedSource<String>,
+    /// Shared by all faults of a file: a broken one has many.
+    source_text: Arc<NamedSource<String>>,
     span: Range<usize>,
 }
 
 impl Fault {
-    /// A fault at a byte range of `source`.
+    /// A fault at a byte range of `text`.
     pub fn new(
-        file: &str,
-        source: &str,
+        text: &SourceText,
         span: Range<usize>,
         message: impl Into<String>,
         hint: Option<String>,
     ) -> Self {
+        let source = text.0.inner().as_str();
         let start = floor(source, span.start);
         let before = &source[..start];
         let line_start = before.rfind('\n').map_or(0, |at| at + 1);
         Self {
-            file: file.to_owned(),
+            file: text.0.name().to_owned(),
             line: u32::try_from(before.matches('\n').count() + 1).unwrap_or(u32::MAX),
             column: u32::try_from(before[line_start..].chars().count() + 1).unwrap_or(u32::MAX),
-            message: message.into(),
-            hint,
-            source_text: NamedSource::new(file, source.to_owned()),
+            message: cut(message.into()),
+            hint: hint.map(cut),
+            source_text: Arc::clone(&text.0),
             span: start..floor(source, span.end).max(start),
         }
     }
@@ -74,6 +81,23 @@ impl Fault {
     }
 }
 
+/// A file's text, as its faults share it.
+pub struct SourceText(Arc<NamedSource<String>>);
+
+impl SourceText {
+    pub fn new(file: &str, source: &str) -> Self {
+        Self(Arc::new(NamedSource::new(file, source.to_owned())))
+    }
+}
+
+/// Sentences quote the file, which may hold a name of any length.
+fn cut(text: String) -> String {
+    match text.char_indices().nth(LONGEST_SENTENCE) {
+        None => text,
+        Some((end, _)) => format!("{}…", &text[..end]),
+    }
+}
+
 /// The char boundary at or before `at`.
 fn floor(source: &str, at: usize) -> usize {
     (0..=at.min(source.len()))
@@ -90,7 +114,7 @@ impl Diagnostic for Fault {
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
-        Some(&self.source_text)
+        Some(self.source_text.as_ref())
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
@@ -115,16 +139,13 @@ impl From<&Fault> for Problem {
 /// A way down the tables of a file: `["step", "request", "path"]`, list indexes as digits.
 pub type Place = Vec<String>;
 
-/// Where `place`, or the innermost part of it that exists, stands in `source`.
-pub fn span_of(source: &str, place: &[String]) -> Range<usize> {
-    let Ok(table) = DeTable::parse(source) else {
-        return 0..0;
-    };
+/// Where `place`, or the innermost part of it that exists, stands in a file's table.
+pub fn span_of(table: &DeTable<'_>, place: &[String]) -> Range<usize> {
     let mut best = 0..0;
     let mut now: Option<&DeValue<'_>> = None;
     for name in place {
         let next = match now {
-            None => table.get_ref().get(name.as_str()),
+            None => table.get(name.as_str()),
             Some(DeValue::Table(inner)) => inner.get(name.as_str()),
             Some(DeValue::Array(items)) => name.parse::<usize>().ok().and_then(|at| items.get(at)),
             Some(_) => None,
@@ -138,8 +159,12 @@ pub fn span_of(source: &str, place: &[String]) -> Range<usize> {
 
 /// `did you mean …?` where one of the known names is close.
 pub fn did_you_mean<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    if name.len() > LONGEST_NAME {
+        return None;
+    }
     known
         .into_iter()
+        .filter(|other| other.len() <= LONGEST_NAME)
         .map(|other| (strsim::damerau_levenshtein(name, other), other))
         .filter(|(distance, other)| *distance <= (other.len() / 3).max(1))
         .min()

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use jiff::SignedDuration;
-use regex::Regex;
+use regex::{Regex, RegexBuilder};
 
 use super::fault::{Place, did_you_mean};
 use super::source::FieldSource;
@@ -15,6 +15,12 @@ use super::template::Template;
 /// Values that the engine gives; no field may have these names.
 pub const VALUES: [&str; 3] = ["new_email", "old_email", "code"];
 
+/// Largest compiled pattern, in bytes: far more than the shape of a key or of a sentence needs.
+const LARGEST_REGEX: usize = 1 << 20;
+
+/// Most mistakes that are told of one file: nobody reads more at once, and a file can be made of nothing else.
+pub const MOST: usize = 100;
+
 /// Mistakes found so far, by place.
 #[derive(Default)]
 pub(super) struct Mistakes(pub Vec<(Place, String, Option<String>)>);
@@ -22,6 +28,9 @@ pub(super) struct Mistakes(pub Vec<(Place, String, Option<String>)>);
 impl Mistakes {
     /// The same mistake at the same place counts once.
     pub fn add(&mut self, place: &[&str], message: impl Into<String>, hint: Option<String>) {
+        if self.0.len() >= MOST {
+            return;
+        }
         let place: Place = place.iter().map(|part| (*part).to_owned()).collect();
         let message = message.into();
         if !self
@@ -41,7 +50,8 @@ impl Mistakes {
     }
 
     pub fn regex(&mut self, place: &[&str], text: Option<&String>) -> Option<Regex> {
-        let compiled = Regex::new(text?).map_err(|error| not_regex(&error));
+        let compiled = RegexBuilder::new(text?).size_limit(LARGEST_REGEX).build();
+        let compiled = compiled.map_err(|error| not_regex(&error));
         self.take(place, compiled)
     }
 
@@ -70,7 +80,8 @@ pub(super) struct Names<'a> {
 impl Names<'_> {
     pub fn check(&self, mistakes: &mut Mistakes, place: &[&str], template: &Template) {
         for name in template.names() {
-            if !self.fields.contains_key(name)
+            if mistakes.0.len() < MOST
+                && !self.fields.contains_key(name)
                 && !self.given.contains(name)
                 && !VALUES.contains(&name)
             {

@@ -4,8 +4,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::fault::{Fault, Place, did_you_mean, span_of};
-use super::mistakes::{Mistakes, Names};
+use toml::de::DeTable;
+
+use super::fault::{Fault, Place, SourceText, did_you_mean, span_of};
+use super::mistakes::{MOST, Mistakes, Names};
 use super::model::{BaseUrl, Field, Manifest, Step, Times};
 use super::parse_parts::{
     check_fields, check_flow, check_texts, read_base_url, read_limits, read_login, read_retry,
@@ -18,15 +20,21 @@ use super::template::Template;
 impl Manifest {
     /// Reads a manifest. `file` is the name shown in faults.
     pub fn parse(source: &str, file: &str) -> Result<Self, Vec<Fault>> {
+        let text = || SourceText::new(file, source);
         let deserializer = match toml::Deserializer::parse(source) {
             Ok(deserializer) => deserializer,
-            Err(_) => return Err(syntax_faults(source, file)),
+            Err(_) => return Err(syntax_faults(source, &text())),
         };
         let raw = serde::Deserialize::deserialize(deserializer)
-            .map_err(|error| vec![shape_fault(source, file, &error)])?;
+            .map_err(|error| vec![shape_fault(&text(), &error)])?;
         build(raw).map_err(|mistakes| {
+            let (text, table) = (text(), DeTable::parse(source));
+            let span = |place: &Place| {
+                let table = table.as_ref().map(toml::Spanned::get_ref);
+                table.map_or(0..0, |table| span_of(table, place))
+            };
             let fault = |(place, message, hint): (Place, String, Option<String>)| {
-                Fault::new(file, source, span_of(source, &place), message, hint)
+                Fault::new(&text, span(&place), message, hint)
             };
             let mut faults: Vec<Fault> = mistakes.0.into_iter().map(fault).collect();
             faults.sort_by_key(|fault| (fault.line, fault.column));
@@ -35,24 +43,17 @@ impl Manifest {
     }
 }
 
-fn syntax_faults(source: &str, file: &str) -> Vec<Fault> {
-    let (_, errors) = toml::de::DeTable::parse_recoverable(source);
+fn syntax_faults(source: &str, text: &SourceText) -> Vec<Fault> {
+    let (_, errors) = DeTable::parse_recoverable(source);
     errors
         .iter()
-        .map(|error| {
-            Fault::new(
-                file,
-                source,
-                error.span().unwrap_or(0..0),
-                error.message(),
-                None,
-            )
-        })
+        .take(MOST)
+        .map(|error| Fault::new(text, error.span().unwrap_or(0..0), error.message(), None))
         .collect()
 }
 
 /// serde's errors name what was found and what was expected, in backticks.
-fn shape_fault(source: &str, file: &str, error: &toml::de::Error) -> Fault {
+fn shape_fault(text: &SourceText, error: &toml::de::Error) -> Fault {
     let message = error.message().to_owned();
     let mut quoted = message.split('`').skip(1).step_by(2);
     let found = quoted.next().unwrap_or_default();
@@ -61,7 +62,7 @@ fn shape_fault(source: &str, file: &str, error: &toml::de::Error) -> Fault {
         Some((start, _)) if hint.is_some() => start.to_owned(),
         _ => message.clone(),
     };
-    Fault::new(file, source, error.span().unwrap_or(0..0), message, hint)
+    Fault::new(text, error.span().unwrap_or(0..0), message, hint)
 }
 
 fn build(raw: ManifestSource) -> Result<Manifest, Mistakes> {

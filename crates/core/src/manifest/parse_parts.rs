@@ -10,7 +10,7 @@ use super::mistakes::{Mistakes, Names, VALUES};
 use super::model::{BaseUrl, Limit, Login, Step};
 use super::parse_step;
 use super::source::{FieldSource, LimitSource, ManifestSource, RetrySource};
-use super::template::is_name;
+use super::template::{Piece, Template, is_name};
 use crate::view::Texts;
 
 pub fn check_texts(m: &mut Mistakes, place: &[&str], texts: &Texts) {
@@ -24,7 +24,19 @@ pub fn check_texts(m: &mut Mistakes, place: &[&str], texts: &Texts) {
     }
 }
 
+/// Most fields of a profile.
+const MOST_FIELDS: usize = 32;
+
 pub fn check_fields(m: &mut Mistakes, fields: &[FieldSource]) {
+    if fields.len() > MOST_FIELDS {
+        let place = ["field", &MOST_FIELDS.to_string()];
+        m.add(
+            &place,
+            format!("a profile has at most {MOST_FIELDS} fields"),
+            None,
+        );
+    }
+    let fields = &fields[..fields.len().min(MOST_FIELDS)];
     let mut seen = BTreeSet::new();
     for (at, field) in fields.iter().enumerate() {
         let at = at.to_string();
@@ -98,6 +110,15 @@ pub fn read_base_url(m: &mut Mistakes, names: &Names<'_>, text: &str) -> Option<
             Some(format!("https://{rest}")),
         );
     }
+    if !is_as_shown(scheme, &template) {
+        m.add(
+            &place,
+            "the host is not written as it is called",
+            Some(
+                "lower-case ASCII letters, digits, dashes and dots, then at most a port".to_owned(),
+            ),
+        );
+    }
     let path = path.trim_end_matches('/');
     let segments = path
         .split('/')
@@ -107,6 +128,25 @@ pub fn read_base_url(m: &mut Mistakes, names: &Names<'_>, text: &str) -> Option<
         scheme: scheme.to_owned(),
         host: template,
         path: segments.collect(),
+    })
+}
+
+/// Whether the host that people are shown before the first use is the one that gets the secrets: `a.example\\.b.example`
+/// and `%61.example` are others than they look.
+fn is_as_shown(scheme: &str, host: &Template) -> bool {
+    let filled: String = host
+        .0
+        .iter()
+        .map(|piece| match piece {
+            Piece::Text(text) => text.as_str(),
+            Piece::Gap(_) => "a",
+        })
+        .collect();
+    let written = format!("{scheme}://{filled}");
+    let port = if scheme == "https" { ":443" } else { ":80" };
+    url::Url::parse(&written).is_ok_and(|url| {
+        let called = url.origin().ascii_serialization();
+        called == written || format!("{called}{port}") == written
     })
 }
 
@@ -134,14 +174,33 @@ pub fn check_flow(m: &mut Mistakes, raw: &ManifestSource) {
     for (name, step) in others {
         if let Some(step) = step {
             known_step(m, raw, &["flow", name], step);
+            waits_for_nothing(m, raw, &["flow", name], step);
             used.insert(step);
         }
+    }
+    if let Some(first) = raw.flow.change.first() {
+        waits_for_nothing(m, raw, &["flow", "change", "0"], first);
     }
     for id in raw.steps.keys().filter(|id| !used.contains(id.as_str())) {
         m.add(
             &["step", id],
             format!("no part of `flow` uses the step `{id}`"),
             Some("add it to `flow`, or remove it".to_owned()),
+        );
+    }
+}
+
+/// A code is awaited after something was sent that mails it, and goes into the next step of the change.
+fn waits_for_nothing(m: &mut Mistakes, raw: &ManifestSource, place: &[&str], step: &str) {
+    if raw
+        .steps
+        .get(step)
+        .is_some_and(|step| step.waits_for.is_some())
+    {
+        m.add(
+            place,
+            format!("`{step}` waits for a code that nothing before it sends"),
+            Some("a step with `waits_for` comes second in `change`, or later".to_owned()),
         );
     }
 }

@@ -2,10 +2,13 @@
 //!
 //! Not here: their answer rules (`parse_rule`), what the whole file must hold (`parse`).
 
+use std::collections::BTreeSet;
+
 use super::mistakes::{Mistakes, Names, not_regex};
 use super::model::{Body, Step, Tree};
 use super::parse_rule::{pointers, rules};
 use super::pointer::Pointer;
+use super::render::climbs;
 use super::source::{ManifestSource, MethodSource, StepSource, WaitsForSource, What};
 use super::template::Template;
 use super::waits::WaitsFor;
@@ -121,8 +124,15 @@ pub fn segment(m: &mut Mistakes, names: &Names<'_>, place: &[&str], text: &str) 
             );
         }
     }
-    if matches!(text, "." | "..") {
+    if climbs(text) {
         m.add(place, "`.` and `..` are not path segments", None);
+    }
+    if text.contains('\\') || text.contains(|c: char| c.is_control() || c.is_whitespace()) {
+        m.add(
+            place,
+            "a path holds no backslash and no space",
+            Some("write `%5C` or `%20`".to_owned()),
+        );
     }
     template
 }
@@ -135,6 +145,7 @@ fn read_headers(
     step: &StepSource,
 ) -> Vec<(String, Template)> {
     let mut headers: Vec<(String, Template)> = Vec::new();
+    let mut taken = BTreeSet::new();
     let own = step.headers.iter().map(|(name, text)| (name, text, true));
     let shared = raw.headers.iter().map(|(name, text)| (name, text, false));
     for (name, text, is_own) in own.chain(shared) {
@@ -160,11 +171,7 @@ fn read_headers(
         }
         let template = names.template(m, place, text);
         let skipped = !is_own && !step.auth && template.names().any(|name| names.is_secret(name));
-        if !skipped
-            && !headers
-                .iter()
-                .any(|(other, _)| other.eq_ignore_ascii_case(name))
-        {
+        if !skipped && taken.insert(name.to_ascii_lowercase()) {
             headers.push((name.clone(), template));
         }
     }

@@ -50,14 +50,16 @@ fn down<'a>(value: &'a Value, part: &str) -> Vec<&'a Value> {
         (Value::Object(members), "*") => members.values().collect(),
         (Value::Array(items), "*") => items.iter().collect(),
         (Value::Object(members), name) => members.get(name).into_iter().collect(),
-        (Value::Array(items), at) => at
-            .parse::<usize>()
-            .ok()
-            .and_then(|at| items.get(at))
-            .into_iter()
-            .collect(),
+        (Value::Array(items), at) => index(at).and_then(|at| items.get(at)).into_iter().collect(),
         _ => Vec::new(),
     }
+}
+
+/// RFC 6901, section 4: digits without a leading zero.
+fn index(text: &str) -> Option<usize> {
+    let plain =
+        text.bytes().all(|byte| byte.is_ascii_digit()) && (text == "0" || !text.starts_with('0'));
+    text.parse().ok().filter(|_| plain)
 }
 
 /// The words in a node: a text; the texts of a list; the `message` or `detail` of an object.

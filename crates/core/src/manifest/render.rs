@@ -166,7 +166,12 @@ impl Filler<'_> {
             let secret = self.manifest.is_secret(&name);
             let is_plain_field = !secret && self.manifest.field(&name).is_some();
             match self.value(&name) {
-                Some(text) => Ok(Part::Value { name, secret, text }),
+                // A code is as good as a key for as long as it lives.
+                Some(text) => Ok(Part::Value {
+                    secret: secret || name == "code",
+                    name,
+                    text,
+                }),
                 None if self.complete || is_plain_field => {
                     Err(Problem::new(Code::FieldMissing).with("field", name))
                 }
@@ -228,7 +233,7 @@ fn check_header(parts: &[Part]) -> Result<()> {
 fn check_segment(parts: &[Part]) -> Result<()> {
     let text = |part: &Part| match part {
         Part::Fixed(text) => text.clone(),
-        Part::Value { text, .. } => text.expose().to_owned(),
+        Part::Value { text, .. } => escape(text.expose(), Place::Path),
         Part::Missing { .. } => "?".to_owned(),
     };
     let whole: String = parts.iter().map(text).collect();
@@ -237,9 +242,13 @@ fn check_segment(parts: &[Part]) -> Result<()> {
         _ => None,
     });
     match name {
-        Some(name) if matches!(whole.as_str(), "." | "..") => {
-            Err(Problem::new(Code::FieldInvalid).with("field", name))
-        }
+        Some(name) if climbs(&whole) => Err(Problem::new(Code::FieldInvalid).with("field", name)),
         _ => Ok(()),
     }
+}
+
+/// Whether a path segment, as it goes over the wire, is a step up or down: URLs take `%2e` for a dot.
+pub(super) fn climbs(segment: &str) -> bool {
+    let plain = percent_encoding::percent_decode_str(segment).decode_utf8_lossy();
+    matches!(plain.as_ref(), "." | "..")
 }

@@ -5,7 +5,9 @@
 use url::Url;
 
 /// What a pasted text holds of a call.
-#[derive(Debug, Default)]
+///
+/// Not `Debug`: a pasted call is full of keys.
+#[derive(Default)]
 pub struct CallText {
     pub urls: Vec<Url>,
     pub headers: Vec<(String, String)>,

@@ -24,6 +24,7 @@ pub(super) fn visible(text: &str) -> String {
 pub(super) fn cut(text: &str, max: usize) -> String {
     match text.char_indices().nth(max) {
         None => text.to_owned(),
+        Some(_) if max == 0 => String::new(),
         Some(_) => text
             .chars()
             .take(max.saturating_sub(1))
@@ -64,6 +65,7 @@ mod tests {
         assert_eq!(cut.chars().count(), 300);
         assert!(cut.ends_with("é…"));
         assert_eq!(clip_says("ab", 1), "…");
+        assert_eq!(clip_says("ab", 0), "");
         assert_eq!(clip_says("", 300), "");
     }
 }

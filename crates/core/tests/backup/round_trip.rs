@@ -101,3 +101,31 @@ async fn a_restored_folder_opens_again_and_for_others() {
     );
     assert_eq!(to.everything().await, everything);
 }
+
+/// One keyboard types `é` as one character, another as two.
+#[tokio::test]
+async fn a_passphrase_opens_it_however_the_keyboard_writes_it() {
+    let place = Place1::with(1).await;
+    let passphrase = |text: &str| readdress_core::secret::Secret::new(text);
+    let lock = readdress_core::backup::Lock {
+        passphrase: passphrase("cafe\u{301} au lait"),
+        work_factor: 2,
+    };
+    place
+        .engine
+        .export_backup(&place.file(), lock, crate::support::quiet())
+        .await
+        .unwrap();
+    for text in ["caf\u{e9} au lait", "cafe\u{301} au lait"] {
+        let to = Place1::new();
+        to.engine
+            .restore_backup(
+                &place.file(),
+                passphrase(text),
+                false,
+                crate::support::quiet(),
+            )
+            .await
+            .unwrap();
+    }
+}

@@ -1,151 +1,222 @@
-//! Whatever comes in whatever order: what must hold.
+//! Whatever comes in whatever order, even what no engine would put in: what must hold.
 
 use proptest::prelude::*;
-use readdress_core::change::machine::{Do, Ending, Input, Outcome, Reading, Why, kept_value};
-use readdress_core::change::{EventKind, Proof, State, show};
-use readdress_core::error::{Code, Problem};
+use readdress_core::change::machine::{Do, Input, Turn, kept_value, turn};
+use readdress_core::change::{Change, EventKind, Proof, State, show};
 
-use crate::{Play, answered, given, other, proved, read, shows};
+use crate::moves::{World, any_moves, any_shape, anything};
 
-/// Inputs as plain numbers, so that proptest can shrink them.
-fn input(kind: u8, detail: u8) -> Input {
-    let codes = [
-        Code::CodeWrong,
-        Code::CodeExpired,
-        Code::TooManyAttempts,
-        Code::NothingPending,
-        Code::RateLimited,
-        Code::EmailTaken,
-        Code::RequestRefused,
-    ];
-    let problem = || Problem::new(codes[usize::from(detail) % codes.len()]);
-    let reading = match detail % 5 {
-        0 => proved(),
-        1 => other(),
-        2 => shows(crate::TO, Some(false)),
-        3 => Reading::NotOffered,
-        _ => Reading::Failed(Code::Unreachable.into()),
-    };
-    let why =
-        [Why::Before, Why::Closing, Why::AfterRefusal, Why::Check][usize::from(detail / 5) % 4];
-    match kind % 11 {
-        0 => Input::Send,
-        1 => given(["111111", "222222", "333333"][usize::from(detail) % 3]),
-        2 => answered(Outcome::CodeSent),
-        3 => answered(Outcome::Ok),
-        4 => answered(Outcome::Refused(problem())),
-        5 => answered(match detail % 4 {
-            0 => Outcome::NotSent(problem()),
-            1 => Outcome::NoAnswer(problem()),
-            2 => Outcome::CodeWrongOrExpired(problem()),
-            _ => Outcome::ReadBack,
-        }),
-        6 => read(why, reading),
-        7 => Input::Resend {
-            anyway: detail.is_multiple_of(2),
-        },
-        8 => {
-            Input::Cancel([Ending::Here, Ending::There, Ending::Replaced][usize::from(detail) % 3])
+/// What holds after every turn, however it came about.
+pub fn holds_always(
+    world: &World,
+    input: &Input,
+    done: &Turn,
+) -> Result<(), proptest::test_runner::TestCaseError> {
+    let (before, after) = (&world.change, &done.change);
+    prop_assert!(!before.state.is_end(), "an ended change moved on");
+    what_never_changes(before, after)?;
+    let intents = done
+        .events
+        .iter()
+        .filter(|event| event.kind == EventKind::Intent)
+        .count();
+    match &done.next {
+        Do::Step(step) | Do::Resend(step) => {
+            prop_assert_eq!(intents, 1, "one call, one intent");
+            let last = done.events.last();
+            prop_assert_eq!(
+                last.and_then(|event| event.step.as_ref()),
+                Some(step),
+                "the intent is the last thing on disk before the bytes leave, and names the step"
+            );
+            prop_assert_eq!(after.owner, Some(crate::ME));
         }
-        9 => {
-            if detail.is_multiple_of(2) {
-                Input::Worked
-            } else {
-                Input::SendAgain
-            }
-        }
-        _ => Input::OwnerDied,
+        _ => prop_assert_eq!(intents, 0, "an intent without a call"),
     }
+    if let Do::Step(step) = &done.next {
+        prop_assert!(after.state.is_sending() && !after.resending);
+        prop_assert_eq!(step, &after.step);
+        if world.shape.steps[after.at as usize].waits {
+            let value = kept_value(after, step);
+            prop_assert!(value.is_some(), "a step that sends a code has none");
+            let refused = after.values.iter().any(|other| {
+                other.marked
+                    && other.step == *step
+                    && Some(&other.text) == value.map(|value| &value.text)
+            });
+            prop_assert!(!refused, "a code that was refused is sent again");
+        }
+        if before.state == State::Unknown {
+            prop_assert!(
+                matches!(input, Input::Given(_) | Input::SendAgain | Input::Worked),
+                "unknown was sent again by itself"
+            );
+        }
+    }
+    if done.unchanged {
+        prop_assert!(done.events.is_empty());
+        return Ok(());
+    }
+    prop_assert!(
+        !done.events.is_empty(),
+        "a change moved and the journal does not say why"
+    );
+    for event in &done.events {
+        prop_assert_eq!(event.at, world.now);
+    }
+    prop_assert_eq!(after.updated_at, world.now);
+    stands_somewhere(world, after)?;
+    times_are_true(world, after)?;
+    prop_assert_eq!(after.proof.is_some(), after.state == State::Changed);
+    match after.proof {
+        Some(Proof::ReadBack) => prop_assert!(
+            matches!(input, Input::Read(_, reading, _) if reading.proves(&after.to)),
+            "proved by something else than a read that proves"
+        ),
+        Some(Proof::User) => prop_assert!(matches!(input, Input::Worked)),
+        Some(Proof::Answer) => prop_assert!(
+            !world.shape.has_read || matches!(input, Input::Read(..)),
+            "an answer is no proof where the service can be asked"
+        ),
+        None => {}
+    }
+    codes_are_kept(world, input, after)
 }
 
-/// How the clock moves between two inputs.
-#[derive(Debug, Clone)]
-enum Jump {
-    By(i64),
-    To(i64),
+fn what_never_changes(
+    before: &Change,
+    after: &Change,
+) -> Result<(), proptest::test_runner::TestCaseError> {
+    prop_assert_eq!(
+        (before.id, before.profile_id, before.undo_of, before.version),
+        (after.id, after.profile_id, after.undo_of, after.version)
+    );
+    prop_assert_eq!(
+        (
+            &before.to,
+            &before.label,
+            &before.service,
+            before.created_at
+        ),
+        (&after.to, &after.label, &after.service, after.created_at)
+    );
+    prop_assert!(
+        after.code_used || !before.code_used,
+        "a used code was forgotten"
+    );
+    Ok(())
 }
 
-/// The years 1 and 9999, in the seconds of `at`: further than any clock can be set.
-const EARLIEST: i64 = -63_000_000_000;
-const LATEST: i64 = 251_700_000_000;
+/// A deadline is new, and then as far off as the manifest says; or it is the one from before. Whatever the clock says,
+/// something can be done with an open change that no call holds.
+fn times_are_true(
+    world: &World,
+    after: &Change,
+) -> Result<(), proptest::test_runner::TestCaseError> {
+    let (before, shape, now) = (&world.change, &world.shape, world.now);
+    for (after, before, span) in [
+        (after.expires_at, before.expires_at, shape.expires_after),
+        (after.resend_at, before.resend_at, shape.resend_after),
+    ] {
+        let fresh = span.map(|span| now.checked_add(span).unwrap_or(jiff::Timestamp::MAX));
+        prop_assert!(after == before || after == fresh, "{after:?} at {now}");
+    }
+    let can = show::can(after, Some(shape), now);
+    if after.state.is_end() {
+        prop_assert_eq!(show::shown_state(after, now), after.state);
+    } else if after.owner.is_none() {
+        prop_assert!(can.cancel, "an open change can be ended");
+        let on = can.send || can.submit || can.settle || can.check;
+        prop_assert!(on || after.retry_at.is_some_and(|at| now < at), "{can:?}");
+    }
+    Ok(())
+}
 
-fn jump() -> impl Strategy<Value = Jump> {
-    prop_oneof![
-        4 => (0i64..2000).prop_map(Jump::By),
-        1 => (-100_000i64..100_000).prop_map(Jump::By),
-        1 => (EARLIEST..LATEST).prop_map(Jump::To),
-    ]
+/// State, step and owner fit together.
+fn stands_somewhere(
+    world: &World,
+    after: &Change,
+) -> Result<(), proptest::test_runner::TestCaseError> {
+    let at = after.at as usize;
+    let step = world.shape.steps.get(at);
+    prop_assert!(at <= world.shape.steps.len());
+    prop_assert_eq!(
+        after.step.as_str(),
+        step.map_or("read", |step| step.id.as_str())
+    );
+    prop_assert_eq!(
+        after.owner.is_some(),
+        after.state.is_sending() || after.resending,
+        "an owner exactly while a call is on its way"
+    );
+    prop_assert!(!after.resending || after.state == State::AwaitingCode);
+    let waits = step.is_some_and(|step| step.waits);
+    match after.state {
+        State::Planned => prop_assert!(step.is_some() && !waits),
+        State::AwaitingCode => prop_assert!(waits),
+        State::Requesting => prop_assert!(!after.code_used),
+        State::Verifying => prop_assert!(after.code_used),
+        _ => {}
+    }
+    if after.state == State::Cancelled {
+        prop_assert!(after.cancelled_there.is_some());
+    }
+    Ok(())
+}
+
+/// Codes go with the end, marks stay, and tries are forgotten only when the service sent another code.
+fn codes_are_kept(
+    world: &World,
+    input: &Input,
+    after: &Change,
+) -> Result<(), proptest::test_runner::TestCaseError> {
+    let before = &world.change;
+    if after.state.is_end() {
+        prop_assert!(after.values.is_empty(), "a code outlives its change");
+        return Ok(());
+    }
+    let new_times = after.expires_at
+        == world
+            .shape
+            .expires_after
+            .map(|span| world.now.checked_add(span).unwrap_or(jiff::Timestamp::MAX));
+    if after.tries < before.tries {
+        prop_assert!(after.tries == 0 && new_times, "tries went back");
+    }
+    let marks = |change: &Change| change.values.iter().filter(|value| value.marked).count();
+    if after.tries > before.tries {
+        prop_assert_eq!(after.tries, before.tries + 1);
+        prop_assert!(matches!(input, Input::Answered(..)));
+    }
+    if marks(after) < marks(before) {
+        prop_assert!(
+            before.resending && after.values.is_empty(),
+            "a mark is gone"
+        );
+    }
+    for step in &world.shape.steps {
+        let unmarked = after
+            .values
+            .iter()
+            .filter(|value| value.step == step.id && !value.marked)
+            .count();
+        prop_assert!(unmarked <= 1, "two codes for one step");
+    }
+    Ok(())
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 1500, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn nothing_is_lost_sent_silently_or_proved_by_nothing(
-        moves in proptest::collection::vec((any::<u8>(), any::<u8>(), jump()), 1..40),
-    ) {
-        let mut play = Play::new();
-        for (kind, detail, jump) in moves {
-            // The clock goes on, back, or anywhere.
-            play.seconds = match jump {
-                Jump::By(seconds) => play.seconds + seconds,
-                Jump::To(seconds) => seconds,
-            }
-            .clamp(EARLIEST, LATEST);
-            let now = crate::at(play.seconds);
-            let before = play.change.clone();
-            let shown_before = show::shown_state(&before, now);
-            if before.state.is_end() {
-                prop_assert_eq!(shown_before, before.state, "an end is shown as it is at any time");
-            }
-            let shown = format!("{:?}", input(kind, detail));
-            let Ok(done) = play.try_put(input(kind, detail)) else { continue };
-            prop_assert!(!before.state.is_end(), "an ended change moved on {shown}");
-            let intent = done.events.iter().any(|event| event.kind == EventKind::Intent);
-            match &done.next {
-                Do::Step(step) => {
-                    prop_assert!(intent, "bytes would leave without an intent");
-                    prop_assert!(done.change.state.is_sending() && done.change.owner == Some(crate::ME));
-                    if step == "verify" {
-                        prop_assert!(kept_value(&done.change, "verify").is_some(), "no unmarked code to send");
-                    }
-                }
-                Do::Resend(_) => prop_assert!(intent && done.change.resending),
-                _ => prop_assert!(!intent, "an intent without a call"),
-            }
-            if done.unchanged {
-                prop_assert!(done.events.is_empty());
-                continue;
-            }
-            if done.change.state == State::Changed {
-                prop_assert!(done.change.proof.is_some());
-                if done.change.proof == Some(Proof::ReadBack) {
-                    prop_assert!(shown.contains("Read("), "a read-back proof needs a read: {shown}");
-                }
-            } else {
-                prop_assert!(done.change.proof.is_none());
-            }
-            prop_assert_eq!(
-                done.change.owner.is_some(),
-                done.change.state.is_sending() || done.change.resending,
-                "an owner exactly while a call is on its way"
-            );
-            prop_assert_eq!(&done.change.to, &before.to);
-            // A deadline is new, and then as far off as the manifest says; or it is the one from before.
-            for (after, before, span) in [
-                (done.change.expires_at, before.expires_at, play.shape.expires_after),
-                (done.change.resend_at, before.resend_at, play.shape.resend_after),
-            ] {
-                let fresh = after.zip(span).is_some_and(|(at, span)| now.checked_add(span).ok() == Some(at));
-                prop_assert!(after == before || fresh || after.is_none() || now == crate::at(LATEST), "{after:?} at {now}");
-            }
-            prop_assert!(done.events.iter().all(|event| event.at == now));
-            // Whatever the clock says, something can be done with an open change that no call holds.
-            let can = show::can(&done.change, Some(&play.shape), now);
-            if !done.change.state.is_end() && done.change.owner.is_none() {
-                prop_assert!(can.cancel && (can.send || can.submit || can.settle || can.check));
-            }
-            play.change = done.change;
+    fn nothing_is_lost_sent_silently_or_proved_by_nothing(shape in any_shape(), moves in any_moves()) {
+        let mut world = World::new(shape);
+        for (kind, detail, seconds) in moves {
+            world.pass(seconds);
+            let input = anything(kind, detail);
+            let Ok(done) = turn(&world.change, &world.shape, input.clone(), crate::ME, world.now) else { continue };
+            holds_always(&world, &input, &done)?;
+            world.change = done.change;
         }
     }
 }

@@ -1,6 +1,8 @@
 //! The state machine, row by row, and what must hold in any order of events.
 
 mod invariants;
+mod journal;
+mod moves;
 mod rows;
 mod shown;
 

@@ -1,8 +1,10 @@
 //! The engine against the practice services: every state a change can reach, over a real socket and a real database.
 
+mod damaged;
 mod edits;
 mod flows;
 mod hostile;
+mod journal;
 mod kept;
 mod limits;
 mod mannco_store;

@@ -15,6 +15,8 @@ pub struct World {
     pub sandbox: Sandbox,
     pub engine: Engine,
     pub folder: TempDir,
+    /// The test wrote into the database itself: a change and its journal need not agree.
+    pub row_moved: bool,
 }
 
 impl World {
@@ -29,6 +31,7 @@ impl World {
             sandbox,
             engine,
             folder,
+            row_moved: false,
         }
     }
 
@@ -149,5 +152,16 @@ impl World {
             .get("instance_id")
             .or(account.secrets.get("api_key"));
         (*id.expect("an id")).to_owned()
+    }
+}
+
+/// Whatever a test did: at its end each change stands where its journal leads.
+impl Drop for World {
+    fn drop(&mut self) {
+        if std::thread::panicking() || self.row_moved {
+            return;
+        }
+        let check = self.engine.check_journals().expect("the journals are read");
+        assert_eq!(check.contradict, [], "a change and its journal");
     }
 }

@@ -127,7 +127,7 @@ fn masked() {
     let mut given = z_api(Some("CT"));
     assert_eq!(
         rendered("z-api", "verify", &given).masked(),
-        "POST /instances/3C4FAA/token/••••••/security/verify-email\nClient-Token: ••••••\n{\"verificationCode\":\"012345\"}"
+        "POST /instances/3C4FAA/token/••••••/security/verify-email\nClient-Token: ••••••\n{\"verificationCode\":\"••••••\"}"
     );
     given.fields.insert(
         "instance_id".to_owned(),

@@ -2,6 +2,7 @@
 
 mod calls;
 mod curl;
+mod places;
 mod profile;
 mod properties;
 

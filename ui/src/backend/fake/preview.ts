@@ -14,10 +14,12 @@ export function preview(profile: Profile, step: string, value: string): Preview 
   const service = service_of(profile.service);
   const verify = step === "verify";
   const path = paths[profile.service]?.[verify ? "verify" : "request"] ?? "/";
+  // A code is masked as a key is.
+  const code = value && "••••••";
   const bodies: Record<string, object> = {
-    "z-api": verify ? { verificationCode: value } : { email: value },
-    webshare: verify ? { confirmation_code: value } : { password: "••••••", new_email: value },
-    "mannco-store": verify ? { code: value } : { email: value },
+    "z-api": verify ? { verificationCode: code } : { email: value },
+    webshare: verify ? { confirmation_code: code } : { password: "••••••", new_email: value },
+    "mannco-store": verify ? { code } : { email: value },
   };
   const body = JSON.stringify(bodies[profile.service]);
   const prefix = profile.service === "z-api" ? `/instances/${profile.fields.instance_id ?? ""}/token/` : "";

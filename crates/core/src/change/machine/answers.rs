@@ -9,29 +9,32 @@ impl Stepping<'_> {
         if self.change.resending {
             return self.resend_answered(outcome, facts);
         }
-        if !self.change.state.is_sending() {
+        // After the last step only a read is on its way.
+        if !self.change.state.is_sending() || self.change.at >= self.shape.end() {
             return Err(Code::ChangeNotOpen.into());
         }
-        self.note_outcome(&outcome, facts);
         let at = self.change.at;
         let waits = self.shape.waits(at);
+        let outcome = self.wrong_or_expired(outcome, waits);
+        self.note_outcome(&outcome, facts);
         match outcome {
             Outcome::Ok | Outcome::CodeSent => self.worked_at(at, Proof::Answer), // 2, 3, 4
             Outcome::ReadBack => self.done(Do::Read(Why::Closing)),
             Outcome::TokenRefused => self.done(Do::Login), // 7
             Outcome::NotSent(problem) => self.not_sent(problem), // 6
             Outcome::NoAnswer(problem) => self.unknown(Some(problem)), // 13
-            Outcome::CodeWrongOrExpired(problem) => self.wrong_or_expired(problem),
-            Outcome::Refused(problem) => match problem.code {
-                Code::RateLimited => self.not_sent(problem), // 6
-                Code::CodeWrong if waits => self.code_wrong(problem), // 10
-                Code::CodeExpired | Code::TooManyAttempts | Code::NothingPending if waits => {
-                    self.refused_read_first(problem) // 11
+            Outcome::Refused(problem) | Outcome::CodeWrongOrExpired(problem) => {
+                match problem.code {
+                    Code::RateLimited => self.not_sent(problem), // 6
+                    Code::CodeWrong if waits => self.code_wrong(problem), // 10
+                    Code::CodeExpired | Code::TooManyAttempts | Code::NothingPending if waits => {
+                        self.refused_read_first(problem) // 11
+                    }
+                    _ if waits => self.not_sent(problem), // 12: back to waiting, the value kept
+                    _ if self.change.code_used => self.refused_read_first(problem), // 9
+                    _ => self.end_refused(problem),       // 9
                 }
-                _ if waits => self.not_sent(problem), // 12: back to waiting, the value kept
-                _ if self.change.code_used => self.refused_read_first(problem), // 9
-                _ => self.end_refused(problem),       // 9
-            },
+            }
         }
     }
 
@@ -41,14 +44,19 @@ impl Stepping<'_> {
         self.done(Do::Nothing)
     }
 
-    fn wrong_or_expired(self, mut problem: Problem) -> Stepped {
+    /// The service does not tell which: a code is wrong before its time and expired from then on. The journal gets
+    /// the one that it was taken for. A step that sends no code has been refused, whatever it calls it.
+    fn wrong_or_expired(&self, outcome: Outcome, waits: bool) -> Outcome {
+        let Outcome::CodeWrongOrExpired(mut problem) = outcome else {
+            return outcome;
+        };
         let overdue = self.change.expires_at.is_some_and(|at| self.now >= at);
-        if overdue {
-            problem.code = Code::CodeExpired;
-            return self.refused_read_first(problem);
-        }
-        problem.code = Code::CodeWrong;
-        self.code_wrong(problem)
+        problem.code = match (waits, overdue) {
+            (false, _) => Code::RequestRefused,
+            (true, false) => Code::CodeWrong,
+            (true, true) => Code::CodeExpired,
+        };
+        Outcome::Refused(problem)
     }
 
     fn code_wrong(mut self, problem: Problem) -> Stepped {
@@ -77,6 +85,11 @@ impl Stepping<'_> {
 
     /// Row 7: the token was refused, a fresh one is there.
     pub(super) fn logged_in(mut self) -> Stepped {
+        // Its sender may have been taken for dead meanwhile: nothing is sent for a change that waits for nothing.
+        let sending = self.change.state.is_sending() && self.change.at < self.shape.end();
+        if !sending && !self.change.resending {
+            return Err(Code::ChangeNotOpen.into());
+        }
         self.note(EventKind::Login, Some("ok".to_owned()), &Facts::default());
         self.note(EventKind::Intent, None, &Facts::default());
         if self.change.resending {
