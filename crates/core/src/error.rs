@@ -108,9 +108,20 @@ pub enum Code {
     DatabaseDamaged,
     DatabaseNewer,
     DatabaseBusy,
+    /// A step to this program's version did not work; the database is as it was.
+    UpgradeFailed,
     SettingsDamaged,
     /// This machine's clock, or a service's, is off by more than a minute.
     ClockOff,
+    // backup and restore
+    BackupPassphraseWrong,
+    /// No backup, a damaged one, or one that was cut off.
+    BackupInvalid,
+    BackupNewer,
+    /// A restore would replace what is here.
+    FolderNotEmpty,
+    /// The change comes from a backup: what happened after it is not known here.
+    Restored,
     /// A defect of Readdress itself.
     Internal,
 }

@@ -86,6 +86,11 @@ impl Folder {
         self.path.join("practice")
     }
 
+    /// Copies of the database from before an upgrade or a restore; made at the first need.
+    pub fn copies_dir(&self) -> PathBuf {
+        self.path.join("copies")
+    }
+
     fn locks_dir(&self) -> PathBuf {
         self.path.join("locks")
     }
@@ -114,7 +119,7 @@ fn bytes_below(dir: &Path) -> u64 {
         .sum()
 }
 
-fn make_dir(path: &Path) -> Result<()> {
+pub(crate) fn make_dir(path: &Path) -> Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]

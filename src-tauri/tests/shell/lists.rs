@@ -64,7 +64,7 @@ fn the_contract_of_the_page_names_the_same_commands() {
         .filter(|line| line.starts_with(|first: char| first.is_ascii_lowercase()))
         .filter_map(|line| line.split_once('(').map(|(name, _)| name.to_owned()))
         .collect();
-    for event in ["on_changed", "on_app_state"] {
+    for event in ["on_changed", "on_app_state", "on_backup_progress"] {
         assert!(named.remove(event), "{event} is an event of the contract");
     }
     assert_eq!(named, declared());

@@ -1,5 +1,6 @@
 //! The shell, asked as the page asks it: over IPC, on Tauri's mock runtime, against the practice services.
 
+mod backup;
 mod closing;
 #[path = "../../command_names.rs"]
 mod command_names;

@@ -1,5 +1,6 @@
 //! The real binary against the real sandbox: names, JSON keys, exit codes and what may never be printed.
 
+mod backup;
 mod clock;
 mod codes;
 #[cfg(unix)]

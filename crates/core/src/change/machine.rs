@@ -74,6 +74,8 @@ pub enum Input {
     SendAgain,
     /// The process that sent it is gone.
     OwnerDied,
+    /// It comes from a backup: what happened after that is not known here.
+    Restored,
     /// The limit had no room any more when the planned request was to leave.
     TooSoon(Problem),
 }
@@ -223,6 +225,7 @@ pub fn turn(
         Input::Worked => step.worked(),
         Input::SendAgain => step.send_again(),
         Input::OwnerDied => step.owner_died(),
+        Input::Restored => step.restored(),
         Input::TooSoon(problem) => step.too_soon(problem),
     }
 }
@@ -273,7 +276,8 @@ impl Stepping<'_> {
             EventKind::Planned
             | EventKind::Cancelled
             | EventKind::Expired
-            | EventKind::Replaced => None,
+            | EventKind::Replaced
+            | EventKind::Restored => None,
             _ => Some(self.change.step.clone()),
         };
         self.events.push(Event {

@@ -99,6 +99,8 @@ pub enum EventKind {
     ValueKept,
     /// The program that sent it ended before the answer.
     Recovered,
+    /// It comes from a backup; `meaning` is the state in which it stood there.
+    Restored,
     /// The user settled an unknown.
     Settled,
     Cancelled,

@@ -8,6 +8,8 @@ mod apply;
 mod changes;
 mod clock;
 mod column;
+mod contents;
+mod copies;
 mod fail;
 mod guard;
 mod history;
@@ -15,6 +17,7 @@ mod job;
 mod migrate;
 mod open;
 mod profiles;
+mod refill;
 mod settings;
 mod shift;
 mod uses;
@@ -31,11 +34,14 @@ use rusqlite::Connection;
 use uuid::Uuid;
 
 pub(crate) use column::Id;
+pub(crate) use contents::{Amounts, Contents};
+pub(crate) use copies::{Copied, stamp};
 pub(crate) use fail::Fail;
 pub use job::{
     ChangeWrite, Expect, Guard, Job, ProfileWrite, Prune, Room, SealedValue, SecretWrite, Seen,
     StoredChange, Use, WaitWrite,
 };
+pub(crate) use refill::{ACCEPTED, PENDING, Refill, is_here_only};
 pub(crate) use uses::free_at;
 pub(crate) use vault_row::{VaultRow, refuse_orphans};
 

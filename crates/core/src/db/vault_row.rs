@@ -131,6 +131,11 @@ impl Db {
         })
     }
 
+    /// The id of the vault's key; `None` where the folder has no vault yet.
+    pub(crate) fn vault_key(&self) -> Result<Option<Uuid>> {
+        Ok(self.vault_row()?.map(|row| row.id))
+    }
+
     /// Keys that may lie in the keychain without belonging to a vault.
     pub(crate) fn vault_leftovers(&self) -> Result<Vec<Uuid>> {
         self.read(|db| {

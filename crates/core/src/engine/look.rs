@@ -3,6 +3,7 @@
 //! Not here: a host that changes later for a profile that is there (`origin_changed`).
 
 use super::Engine;
+use crate::db::ACCEPTED;
 use crate::error::{Code, Problem, Result};
 use crate::manifest::Manifest;
 
@@ -13,7 +14,7 @@ impl Engine {
     /// `service_unknown`; `service_new` (with the true host) where the file names another host by now; the folder's.
     pub fn accept_service(&self, id: &str, host: &str) -> Result<()> {
         let manifest = self.manifest(id)?;
-        if !self.0.catalog.is_own(id) {
+        if !self.catalog().is_own(id) {
             return Ok(());
         }
         if manifest.host() != host {
@@ -24,7 +25,7 @@ impl Engine {
 
     /// Shipped, or accepted with the host that it names now.
     pub(super) fn is_looked_at(&self, manifest: &Manifest) -> Result<bool> {
-        if !self.0.catalog.is_own(&manifest.id) {
+        if !self.catalog().is_own(&manifest.id) {
             return Ok(true);
         }
         let accepted = self.0.db.meta(&key(&manifest.id))?;
@@ -49,5 +50,5 @@ fn new_service(manifest: &Manifest) -> Problem {
 }
 
 fn key(id: &str) -> String {
-    format!("accepted_host:{id}")
+    format!("{ACCEPTED}{id}")
 }

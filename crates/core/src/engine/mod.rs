@@ -4,8 +4,9 @@
 //! `profiles` and `typed` · `reading` · `plan`, `changes` and `cancel` (what a person asks) · `stored` · `run` (one change
 //! until it rests) · `calls` (one call and what it means) · `not_kept` · `points` · `pasted` · `views` · `history` and
 //! `history_csv` · `journal` · `limits` · `clock` · `diagnostics` · `settings` · `look` (files of the user's own) · `flow`
-//! (files edited meanwhile).
+//! (files edited meanwhile) · `backup`.
 
+mod backup;
 mod calls;
 mod cancel;
 mod changes;
@@ -36,7 +37,7 @@ pub use journal::{Contradiction, JournalCheck};
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use tokio::sync::broadcast;
 use uuid::Uuid;
@@ -72,7 +73,9 @@ struct Inner {
     folder: Folder,
     db: Db,
     vault: Vault,
-    catalog: Catalog,
+    catalog: RwLock<Arc<Catalog>>,
+    /// One more folder of user manifests.
+    services_dir: Option<PathBuf>,
     sender: RwLock<Sender>,
     limits: Limits,
     /// Secrets of pastes on *Add profile*: in memory only, until saved or forgotten.
@@ -90,21 +93,27 @@ impl Engine {
     /// # Errors
     /// `folder_read_only`, `disk_full`, `database_damaged`, `database_newer`, `database_busy`.
     pub fn open(options: Options) -> Result<Self> {
+        Self::open_on(options, Db::open)
+    }
+
+    /// For tests: as [`Db::open_with_pages`].
+    #[doc(hidden)]
+    pub fn open_with_pages(options: Options, pages: u32) -> Result<Self> {
+        Self::open_on(options, |folder| Db::open_with_pages(folder, pages))
+    }
+
+    fn open_on(options: Options, open: impl FnOnce(&Folder) -> Result<Db>) -> Result<Self> {
         let path = match options.data_dir {
             Some(path) => path,
             None => Folder::default_path()?,
         };
         let folder = Folder::open(&path)?;
-        let db = Db::open(&folder)?;
+        let db = open(&folder)?;
         let vault = if options.practice {
             Vault::practice(db.clone(), &folder)
         } else {
             Vault::new(db.clone(), options.vault)
         };
-        let mut catalog = Catalog::with_folder(&folder.services_dir());
-        if let Some(extra) = options.services_dir {
-            catalog = catalog.and_folder(&extra);
-        }
         let (sender, network_problem) =
             match Sender::with_limits(&db.network_settings()?, options.limits) {
                 Ok(sender) => (sender, None),
@@ -115,7 +124,8 @@ impl Engine {
             folder,
             db,
             vault,
-            catalog,
+            catalog: RwLock::default(),
+            services_dir: options.services_dir,
             sender: RwLock::new(sender),
             limits: options.limits,
             drafts: Mutex::default(),
@@ -124,6 +134,11 @@ impl Engine {
             network_problem: Mutex::new(network_problem),
             clocks: clock::Clocks::default(),
         }));
+        // Of a restore whose program died; what does not work now is tried again at the next start.
+        if let Err(problem) = engine.finish_restore() {
+            tracing::warn!(code = ?problem.code, "a restored manifest is not in its place");
+        }
+        engine.load_catalog();
         engine.begin_clock()?;
         engine.recover()?;
         Ok(engine)
@@ -155,15 +170,37 @@ impl Engine {
     /// Things that are not as they should be and keep nobody from working: a manifest file, a folder into which others may
     /// write, a proxy, and a clock that the last answers found to be wrong.
     pub fn notices(&self) -> Vec<Problem> {
-        let mut notices = self.0.catalog.faults().to_vec();
+        let mut notices = self.catalog().faults().to_vec();
         notices.extend(self.0.folder.shared());
         notices.extend(lock(&self.0.network_problem).clone());
         notices.extend(self.clock_notices());
         notices
     }
 
+    fn catalog(&self) -> Arc<Catalog> {
+        Arc::clone(
+            &self
+                .0
+                .catalog
+                .read()
+                .unwrap_or_else(PoisonError::into_inner),
+        )
+    }
+
+    fn load_catalog(&self) {
+        let mut catalog = Catalog::with_folder(&self.0.folder.services_dir());
+        if let Some(extra) = &self.0.services_dir {
+            catalog = catalog.and_folder(extra);
+        }
+        *self
+            .0
+            .catalog
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = Arc::new(catalog);
+    }
+
     fn manifest(&self, service: &str) -> Result<Arc<Manifest>> {
-        self.0.catalog.get(service).ok_or_else(|| {
+        self.catalog().get(service).ok_or_else(|| {
             Problem::new(crate::error::Code::ServiceUnknown).with("service", service)
         })
     }
@@ -172,7 +209,7 @@ impl Engine {
         self.0
             .sender
             .read()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .unwrap_or_else(PoisonError::into_inner)
             .clone()
     }
 
@@ -188,7 +225,5 @@ impl Engine {
 
 /// A lock whose holder panicked still holds whole data here: every write under it is one assignment.
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex
-        .lock()
-        .unwrap_or_else(std::sync::PoisonError::into_inner)
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -133,7 +133,7 @@ impl Engine {
     /// `code_not_found` with param `what = profile` where nothing was recognised.
     pub fn read_pasted_profile(&self, text: &str) -> Result<PastedProfile> {
         let pasted = (text.len() <= LONGEST_LINE)
-            .then(|| manifest::read_pasted(&self.0.catalog, text))
+            .then(|| manifest::read_pasted(&self.catalog(), text))
             .flatten()
             .ok_or_else(|| Problem::new(Code::CodeNotFound).with("what", "profile"))?;
         let view = PastedProfile {

@@ -29,6 +29,7 @@ pub use cipher::{Key, Place};
 pub use env::VaultEnv;
 pub use key_file::new_key_file;
 pub use passphrase::MIN_CHARS as MIN_PASSPHRASE_CHARS;
+pub(crate) use passphrase::{check as check_passphrase, composed};
 pub(crate) use values::{CAPTURED, open_kept_values};
 pub use values::{open_secrets, open_values, seal_values};
 

@@ -27,7 +27,7 @@ const MAX_WORK_FACTOR: u8 = 18;
 
 /// # Errors
 /// `passphrase_too_short` with `min`.
-pub(super) fn check(passphrase: &Secret) -> Result<()> {
+pub(crate) fn check(passphrase: &Secret) -> Result<()> {
     if composed(passphrase).chars() < MIN_CHARS {
         return Err(Problem::new(Code::PassphraseTooShort).with("min", MIN_CHARS.to_string()));
     }
@@ -78,7 +78,7 @@ fn unwrap_with(id: Uuid, wrapped: &[u8], passphrase: &Secret) -> Result<Key> {
     }
 }
 
-fn composed(passphrase: &Secret) -> Secret {
+pub(crate) fn composed(passphrase: &Secret) -> Secret {
     let nfc = ComposingNormalizerBorrowed::new_nfc();
     Secret::new(nfc.normalize(passphrase.expose()).into_owned())
 }

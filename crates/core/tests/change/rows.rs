@@ -409,3 +409,23 @@ fn a_success_that_only_a_read_settles_is_settled_by_it() {
         .put(read(Why::Closing, other()))
         .is(State::Unknown, &Do::Nothing);
 }
+
+/// A backup does not know what came after it.
+#[test]
+fn what_comes_from_a_backup_is_unknown_where_anything_had_been_sent() {
+    let planned = Play::new().put(Input::Restored);
+    planned.is(State::Planned, &Do::Nothing);
+    for sent in [
+        Play::new().put(Input::Send).put(read_before(other())),
+        Play::awaiting(),
+        Play::awaiting()
+            .later(301)
+            .put(Input::Resend { anyway: false }),
+        Play::verifying(),
+    ] {
+        let back = sent.put(Input::Restored);
+        back.is(State::Unknown, &Do::Nothing);
+        assert_eq!(back.problem(), Some(Code::Restored));
+        assert_eq!((back.change.owner, back.change.resending), (None, false));
+    }
+}
