@@ -46,10 +46,17 @@ pub const OTHER_POINTS: &[&str] = &[
     "vault: before the commit",
     "vault: after the commit",
     "vault: key file in place",
+    "vault: next key file written",
+    "vault: listed, not stored",
+    "vault: stored, not read back",
+    "vault: stored and read back",
+    "vault: old key not deleted",
+    "vault: old key deleted",
     "migrate: copied",
     "migrate: done",
     "copy: written",
     "restore: before commit",
+    "restore: committed",
 ];
 
 /// Names the point to die at: `POINT`, or `POINT:N` for the N-th time it is passed (from 1).
