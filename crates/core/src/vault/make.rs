@@ -50,6 +50,10 @@ impl Vault {
         kind: VaultKind,
         passphrase: Option<Secret>,
     ) -> Result<()> {
+        if old.id() != old_row.id {
+            // Another one was quicker. With the key of before everything would look damaged, and sessions and codes be dropped.
+            return Err(Code::Busy.into());
+        }
         let succeeds = kind == VaultKind::KeyFile && old_row.kind == VaultKind::KeyFile;
         let at = self.inner.at;
         // Two programs at once would write over each other's new file: the key that is committed could be the one lost.
