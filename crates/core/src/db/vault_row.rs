@@ -10,7 +10,7 @@ use crate::error::{Code, Problem, Result};
 use crate::view::VaultKind;
 
 /// Begins the `meta` key of a key that the keychain shall let go of. (Of its own: it may outlive what `vault_leftovers` holds.)
-const DOOMED: &str = "vault_doomed:";
+pub(super) const DOOMED: &str = "vault_doomed:";
 
 /// Which kind of vault the folder has.
 #[derive(Debug, Clone)]
