@@ -60,7 +60,15 @@ pub fn secrets(given: &[String]) -> Result<BTreeMap<String, Secret>, Failure> {
 pub fn secret(source: &str) -> Result<Secret, Failure> {
     match source {
         "-" => line("-"),
-        source => variable(source, source),
+        // Out of the environment, which children would inherit.
+        source => {
+            let text = take_variable(source);
+            kept(
+                source,
+                text.as_ref().map_or("", Secret::expose),
+                "variable_missing",
+            )
+        }
     }
 }
 
