@@ -6,6 +6,7 @@ pub const COMMANDS: &[&str] = &[
     "page_ready",
     // services
     "list_services",
+    "accept_service",
     "set_limit_scope",
     // profiles
     "list_profiles",

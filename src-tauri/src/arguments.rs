@@ -78,7 +78,9 @@ pub fn read(arguments: impl Iterator<Item = OsString>) -> Result<Asked, String> 
             Some(serial) if serial.starts_with("-psn_") => {}
             _ => {
                 let shown = argument.to_string_lossy();
-                return Err(format!("readdress: unknown argument {shown} (see --help)"));
+                return Err(format!(
+                    "readdress: unknown argument {shown:?} (see --help)"
+                ));
             }
         }
     }

@@ -10,6 +10,7 @@ pub fn handler<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'stat
         app::get_app_state,
         app::page_ready,
         services::list_services,
+        services::accept_service,
         services::set_limit_scope,
         profiles::list_profiles,
         profiles::get_profile,

@@ -4,8 +4,8 @@
 
 use zeroizing_alloc::ZeroAlloc;
 
-/// Whatever held a secret on the heap is overwritten when it is given back, in libraries too. (Not in WebKit, which is none
-/// of ours.)
+/// Whatever held a secret on the heap is overwritten when it is given back, in libraries too. (Not in
+/// WebKit, which is none of ours.)
 #[global_allocator]
 static HEAP: ZeroAlloc<std::alloc::System> = ZeroAlloc(std::alloc::System);
 

@@ -16,6 +16,9 @@ use serde::{Deserialize, Serialize};
 use tauri::{AppHandle, Runtime};
 use tauri_plugin_store::StoreExt as _;
 
+/// Most that the page may keep of its view, in bytes.
+const LARGEST_VIEW: usize = 64 << 10;
+
 /// As the contract has it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -26,6 +29,14 @@ pub struct Preferences {
     pub text_size: TextSize,
     /// View state of the lists, free for the page.
     pub view: BTreeMap<String, String>,
+}
+
+impl Preferences {
+    /// Small enough to be read at each start.
+    pub fn is_small(&self) -> bool {
+        let held = |(key, value): (&String, &String)| key.len() + value.len();
+        self.view.iter().map(held).sum::<usize>() <= LARGEST_VIEW
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -121,6 +121,13 @@ pub enum Command {
 pub enum ServicesCommand {
     /// One service in full.
     Show { service: String },
+    /// Accept the host of a manifest of your own: no key is given to it before.
+    Accept {
+        service: String,
+        /// The host as `services show` tells it; another one is refused.
+        #[arg(long)]
+        host: String,
+    },
     /// Look for mistakes in manifest files. Nothing is stored.
     Check {
         #[arg(required = true, value_name = "FILE")]
@@ -164,9 +171,9 @@ pub enum ProfileCommand {
         /// A secret field to forget.
         #[arg(long = "forget", value_name = "NAME")]
         forget: Vec<String>,
-        /// Accept the host that an edited manifest leads to.
-        #[arg(long)]
-        accept_origin: bool,
+        /// Accept the host that an edited manifest leads to; with an origin, that one only.
+        #[arg(long, value_name = "ORIGIN", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+        accept_origin: Option<String>,
     },
     /// Remove a profile and its secrets; its history stays.
     Remove { profile: String },

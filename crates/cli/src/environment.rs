@@ -21,7 +21,7 @@ pub fn open(global: &Global, console: &Console) -> Result<Engine, Failure> {
         services_dir: global.services.clone(),
         // Nobody is there to be asked.
         vault: VaultEnv::from_env(true)?,
-        practice: false,
+        ..Options::default()
     })?;
     for notice in engine.notices() {
         console.warn(&notice);

@@ -42,11 +42,7 @@ pub fn secrets(given: &[String]) -> Result<BTreeMap<String, Secret>, Failure> {
             let text = taken
                 .entry(source.clone())
                 .or_insert_with(|| take_variable(&source));
-            kept(
-                &name,
-                text.as_ref().map_or("", Secret::expose),
-                "variable_missing",
-            )?
+            variable(&name, text.as_ref())?
         };
         secrets.insert(name, secret);
     }
@@ -60,15 +56,7 @@ pub fn secrets(given: &[String]) -> Result<BTreeMap<String, Secret>, Failure> {
 pub fn secret(source: &str) -> Result<Secret, Failure> {
     match source {
         "-" => line("-"),
-        // Out of the environment, which children would inherit.
-        source => {
-            let text = take_variable(source);
-            kept(
-                source,
-                text.as_ref().map_or("", Secret::expose),
-                "variable_missing",
-            )
-        }
+        source => variable(source, take_variable(source).as_ref()),
     }
 }
 
@@ -103,6 +91,10 @@ fn line(name: &str) -> Result<Secret, Failure> {
         .take(LONGEST_SECRET)
         .read_line(&mut text);
     kept(name, if read.is_ok() { &text } else { "" }, "line_missing")
+}
+
+fn variable(name: &str, text: Option<&Secret>) -> Result<Secret, Failure> {
+    kept(name, text.map_or("", Secret::expose), "variable_missing")
 }
 
 fn kept(name: &str, text: &str, instead: &'static str) -> Result<Secret, Failure> {

@@ -162,7 +162,7 @@ pub(crate) fn io_problem(error: &Error, file: &Path) -> Problem {
         | ErrorKind::NotADirectory
         | ErrorKind::AlreadyExists
         | ErrorKind::NotFound => Code::FolderReadOnly,
-        _ => Code::Internal,
+        _ => Code::DiskFailed,
     };
     Problem::new(code)
         .with("file", file.display().to_string())

@@ -14,6 +14,7 @@ pub mod error;
 pub mod folder;
 pub mod http;
 pub mod kill;
+pub mod link;
 pub mod mail;
 pub mod manifest;
 pub mod process;

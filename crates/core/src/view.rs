@@ -24,10 +24,14 @@ pub struct ServiceView {
     pub id: String,
     pub name: String,
     pub docs: String,
+    /// The host that `docs` leads to, in Punycode: shown before it is opened.
+    pub docs_host: String,
     /// Host of the base URL, shown before first use.
     pub host: String,
     /// Shipped with Readdress, or the user's own file.
     pub own: bool,
+    /// The user has looked at this host and accepts it; of a file of the user's own nothing is sent before.
+    pub accepted: bool,
     pub fields: Vec<FieldView>,
     /// At least one complete set of these secret fields must be given (`[["api_key"],["session_token"]]`).
     pub needs_one_of: Vec<Vec<String>>,

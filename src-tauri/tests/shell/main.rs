@@ -6,6 +6,7 @@ mod closing;
 mod command_names;
 mod events;
 mod fatal;
+mod hostile;
 mod lists;
 mod practice;
 mod profiles;

@@ -69,8 +69,8 @@ export interface ProfileEdit {
   secrets?: Record<string, string>;
   /** Forgets these. */
   forget?: string[];
-  /** The user accepts the origin that an edited manifest renders. */
-  accept_origin?: boolean;
+  /** The origin that the user was shown and accepts, of a manifest that was edited (`origin` of `origin_changed`). */
+  accept_origin?: string;
 }
 
 export interface RequestChange {
@@ -93,6 +93,8 @@ export interface Backend {
   set_preferences(preferences: Preferences): Promise<void>;
 
   list_services(): Promise<ServiceView[]>;
+  /** The user has seen this host of a file of theirs and trusts it with keys. `service_new` where the file names another by now. */
+  accept_service(service: string, host: string): Promise<void>;
   /** Whose calls a service's limits count together; null: as its manifest says. */
   set_limit_scope(service: string, of: LimitOf | null): Promise<void>;
 
@@ -160,8 +162,8 @@ export interface Backend {
   get_diagnostics(): Promise<string>;
   copy_text(text: string): Promise<void>;
   show_data_folder(): Promise<void>;
-  /** https only; the page shows the host beside the link. */
-  open_link(url: string): Promise<void>;
+  /** https only; `host` is what the page shows beside the link: one that leads elsewhere is refused. */
+  open_link(url: string, host: string): Promise<void>;
 
   on_changed(listener: (changed: Changed) => void): () => void;
   /** How far a backup or a restore is, at most ten times a second. */

@@ -24,6 +24,7 @@ export function create_tauri_backend(): Backend {
     page_ready: () => invoke("page_ready"),
     set_preferences: (preferences) => invoke("set_preferences", { preferences }),
     list_services: () => invoke("list_services"),
+    accept_service: (service, host) => invoke("accept_service", { service, host }),
     set_limit_scope: (service, of) => invoke("set_limit_scope", { service, of }),
 
     list_profiles: (after, limit) => invoke("list_profiles", { after, limit }),
@@ -74,7 +75,7 @@ export function create_tauri_backend(): Backend {
     get_diagnostics: () => invoke("get_diagnostics"),
     copy_text: (text) => invoke("copy_text", { text }),
     show_data_folder: () => invoke("show_data_folder"),
-    open_link: (url) => invoke("open_link", { url }),
+    open_link: (url, host) => invoke("open_link", { url, host }),
 
     on_changed: (listener) => subscribe<Changed>("changed", listener),
     on_backup_progress: (listener) => subscribe<BackupProgress>("backup_progress", listener),

@@ -3,6 +3,8 @@
 mod backup;
 mod clock;
 mod codes;
+#[cfg(unix)]
+mod disk;
 mod face;
 mod flows;
 mod folder;
@@ -10,14 +12,21 @@ mod hostile;
 mod leaks;
 mod limits;
 mod lists;
+mod locked;
 mod manifests;
 mod open;
 mod pair;
 mod pair_races;
 mod play;
+mod release;
 #[cfg(unix)]
 mod rights;
 mod stage;
+mod steps;
+#[cfg(target_os = "linux")]
+mod sync;
+mod terminal;
+mod torn;
 mod unknown;
 mod usage;
 mod vault;

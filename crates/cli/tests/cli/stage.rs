@@ -262,6 +262,39 @@ impl Call {
         self
     }
 
+    /// Started by another program, whose words come first.
+    pub fn under(self, words: &[&str]) -> Self {
+        let mut outer = Command::new(words[0]);
+        outer.args(&words[1..]).arg(self.command.get_program());
+        self.started_as(outer)
+    }
+
+    /// From a copy of the program, as somebody who owns nothing. Root may write everywhere; others already may not.
+    #[cfg(unix)]
+    pub fn by_nobody(self, program: &std::path::Path) -> Self {
+        use std::os::unix::process::CommandExt;
+        let mut other = Command::new(program);
+        if std::fs::metadata("/proc/self")
+            .is_ok_and(|me| std::os::unix::fs::MetadataExt::uid(&me) == 0)
+        {
+            other.uid(65534).gid(65534);
+        }
+        self.started_as(other)
+    }
+
+    /// Another command with the same words and environment.
+    fn started_as(mut self, mut other: Command) -> Self {
+        other.args(self.command.get_args());
+        for (name, value) in self.command.get_envs() {
+            match value {
+                Some(value) => other.env(name, value),
+                None => other.env_remove(name),
+            };
+        }
+        self.command = other;
+        self
+    }
+
     pub fn spawn(mut self) -> std::process::Child {
         self.command
             .stdin(Stdio::piped())

@@ -34,15 +34,15 @@ pub struct ShapeStep {
 }
 
 impl Shape {
-    fn waits(&self, at: u32) -> bool {
+    pub(super) fn waits(&self, at: u32) -> bool {
         self.steps.get(at as usize).is_some_and(|step| step.waits)
     }
 
-    fn end(&self) -> u32 {
+    pub(super) fn end(&self) -> u32 {
         u32::try_from(self.steps.len()).unwrap_or(u32::MAX)
     }
 
-    fn name(&self, at: u32) -> &str {
+    pub(super) fn name(&self, at: u32) -> &str {
         self.steps.get(at as usize).map_or("read", |step| &step.id)
     }
 
@@ -264,7 +264,11 @@ impl Stepping<'_> {
     fn note(&mut self, kind: EventKind, meaning: Option<String>, facts: &Facts) {
         let step = match kind {
             EventKind::ReadBack => Some("read".to_owned()),
-            EventKind::Answer | EventKind::NotSent | EventKind::NoAnswer | EventKind::Intent
+            EventKind::Answer
+            | EventKind::NotSent
+            | EventKind::NoAnswer
+            | EventKind::Intent
+            | EventKind::Recovered
                 if self.change.resending =>
             {
                 self.shape.resend_step.clone()

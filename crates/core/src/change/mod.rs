@@ -2,6 +2,7 @@
 //!
 //! Not here: I/O, clocks, what an answer means (that is `manifest::answer`), sentences.
 
+pub mod align;
 pub mod machine;
 pub mod replay;
 pub mod show;

@@ -19,9 +19,13 @@ type Done<T = ()> = std::result::Result<T, Fail>;
 /// Manifest files that wait to take their places once a restore is committed.
 pub(crate) const PENDING: &str = "restore";
 
+/// Hosts of files of the user's own that somebody has looked at, by the service's id.
+pub(crate) const ACCEPTED: &str = "accepted_host:";
+
 /// A setting of this folder and machine, which no backup carries.
 pub(crate) fn is_here_only(key: &str) -> bool {
-    key == PENDING || key.starts_with(clock::HERE)
+    // A file that came out of a backup is looked at again: who made the backup need not be who restores it.
+    key == PENDING || key.starts_with(ACCEPTED) || key.starts_with(clock::HERE)
 }
 
 /// A version far over all that were given out: a program that still holds a change of before cannot write over the new one.

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use uuid::Uuid;
 
+use super::views::host_of;
 use super::{Engine, lock};
 use crate::change::Change;
 use crate::change::machine::{Shape, ShapeStep};
@@ -35,8 +36,8 @@ pub(super) struct Context {
     secrets: Mutex<BTreeMap<String, Secret>>,
     /// Secrets of its earlier calls: codes, and tokens whose place another one took. The service knows them still.
     used: Mutex<Vec<Secret>>,
-    /// What the service said to a login with these secrets: asking it again at once would cost a try, or a limit.
-    refused_login: Mutex<Option<Problem>>,
+    /// How a login with these secrets failed: asking again at once would cost a try, or a limit.
+    failed_login: Mutex<Option<Problem>>,
 }
 
 impl Context {
@@ -49,12 +50,12 @@ impl Context {
         self.remember(before);
     }
 
-    pub fn refused_login(&self) -> Option<Problem> {
-        lock(&self.refused_login).clone()
+    pub fn failed_login(&self) -> Option<Problem> {
+        lock(&self.failed_login).clone()
     }
 
-    pub fn refuse_login(&self, problem: &Problem) {
-        *lock(&self.refused_login) = Some(problem.clone());
+    pub fn fail_login(&self, problem: &Problem) {
+        *lock(&self.failed_login) = Some(problem.clone());
     }
 
     /// The step that a change begins with.
@@ -110,10 +111,9 @@ impl Context {
 
     /// A problem that names the service and its host.
     pub fn name(&self, problem: Problem) -> Problem {
-        let host = url::Url::parse(&self.profile.origin)
-            .ok()
-            .and_then(|url| url.host_str().map(str::to_owned))
-            .unwrap_or_default();
+        // Of a new origin the sentence names that one: it is what the user is asked to trust.
+        let origin = problem.params.get("origin");
+        let host = host_of(origin.unwrap_or(&self.profile.origin));
         problem
             .with("service", self.manifest.name.clone())
             .with("host", host)
@@ -167,7 +167,7 @@ impl Engine {
             key,
             secrets,
             used: Mutex::default(),
-            refused_login: Mutex::default(),
+            failed_login: Mutex::default(),
         }))
     }
 
@@ -219,7 +219,7 @@ pub(super) fn unstored(
         key: None,
         secrets: Mutex::new(secrets),
         used: Mutex::default(),
-        refused_login: Mutex::default(),
+        failed_login: Mutex::default(),
     })
 }
 
@@ -245,6 +245,13 @@ pub(super) fn shape_of(manifest: &Manifest) -> Shape {
             .and_then(|span| span.try_into().ok()),
         resend_step: manifest.resend_step().map(str::to_owned),
     }
+}
+
+/// The manifest leads somewhere else than the profile's secrets were meant for.
+pub(super) fn origin_changed(origin: &str) -> Problem {
+    Problem::new(Code::OriginChanged)
+        .with("origin", origin)
+        .with("host", host_of(origin))
 }
 
 pub(super) fn missing(field: &str) -> Problem {

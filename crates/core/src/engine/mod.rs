@@ -1,9 +1,10 @@
 //! The engine: the only room that joins manifests, machine, sender, database and vault.
 //!
 //! One engine per data folder and process. Not here: windows, sentences, the command line. Its files:
-//! `profiles` · `reading` · `plan`, `changes` and `cancel` (what a person asks) · `stored` · `run` (one change until it
-//! rests) · `calls` (one call and what it means) · `pasted` · `views` · `history` and `history_csv` · `journal` · `limits` ·
-//! `clock` · `diagnostics` · `settings` · `backup`.
+//! `profiles` and `typed` · `reading` · `plan`, `changes` and `cancel` (what a person asks) · `stored` · `run` (one change
+//! until it rests) · `calls` (one call and what it means) · `not_kept` · `points` · `pasted` · `views` · `history` and
+//! `history_csv` · `journal` · `limits` · `clock` · `diagnostics` · `settings` · `look` (files of the user's own) · `flow`
+//! (files edited meanwhile) · `backup`.
 
 mod backup;
 mod calls;
@@ -12,12 +13,16 @@ mod changes;
 mod clock;
 mod context;
 mod diagnostics;
+mod flow;
 mod history;
 mod history_csv;
 mod journal;
 mod limits;
+mod look;
+mod not_kept;
 mod pasted;
 mod plan;
+mod points;
 mod practice;
 mod preview;
 mod profiles;
@@ -25,6 +30,7 @@ mod reading;
 mod run;
 mod settings;
 mod stored;
+mod typed;
 mod views;
 
 pub use journal::{Contradiction, JournalCheck};
@@ -40,7 +46,7 @@ use crate::clock::now;
 use crate::db::Db;
 use crate::error::{Problem, Result};
 use crate::folder::Folder;
-use crate::http::sender::Sender;
+use crate::http::sender::{Limits, Sender};
 use crate::manifest::{Catalog, Manifest, Pasted};
 use crate::vault::{Vault, VaultEnv};
 use crate::view::Changed;
@@ -55,6 +61,8 @@ pub struct Options {
     pub vault: VaultEnv,
     /// Practice: a throw-away key in the folder, no keychain.
     pub practice: bool,
+    /// How long the stages of a call may take.
+    pub limits: Limits,
 }
 
 /// The core, opened on one folder. Cheap to clone.
@@ -69,6 +77,7 @@ struct Inner {
     /// One more folder of user manifests.
     services_dir: Option<PathBuf>,
     sender: RwLock<Sender>,
+    limits: Limits,
     /// Secrets of pastes on *Add profile*: in memory only, until saved or forgotten.
     drafts: Mutex<BTreeMap<Uuid, Pasted>>,
     changed: broadcast::Sender<Changed>,
@@ -105,11 +114,12 @@ impl Engine {
         } else {
             Vault::new(db.clone(), options.vault)
         };
-        let (sender, network_problem) = match Sender::new(&db.network_settings()?) {
-            Ok(sender) => (sender, None),
-            // A proxy or CA file that no longer works must not keep the window shut: it is said, and calls fail.
-            Err(problem) => (Sender::broken(problem.clone()), Some(problem)),
-        };
+        let (sender, network_problem) =
+            match Sender::with_limits(&db.network_settings()?, options.limits) {
+                Ok(sender) => (sender, None),
+                // A proxy or CA file that no longer works must not keep the window shut: it is said, and calls fail.
+                Err(problem) => (Sender::broken(problem.clone()), Some(problem)),
+            };
         let engine = Self(Arc::new(Inner {
             folder,
             db,
@@ -117,6 +127,7 @@ impl Engine {
             catalog: RwLock::default(),
             services_dir: options.services_dir,
             sender: RwLock::new(sender),
+            limits: options.limits,
             drafts: Mutex::default(),
             changed: broadcast::channel(256).0,
             flights: Mutex::default(),

@@ -27,21 +27,19 @@ impl Engine {
         self.mind_clock()?;
         let profile = self.0.db.profile(id)?;
         let context = self.context(profile, &BTreeMap::new()).await?;
+        let open = self.0.db.open_change_of(id)?;
+        let began = open
+            .as_ref()
+            .map(|open| (open.change.id, open.change.version));
         // The service knows its codes, and may repeat one in any answer.
-        if let Some(open) = self.0.db.open_change_of(id)?
+        if let Some(open) = open
             && let Ok(change) = self.open_values(open).await
         {
             context.remember_codes(&change);
         }
-        let began = self.version_of_open(id)?;
         let (reading, facts) = self.call_read(&context, 3).await;
         self.note_reading(&context, &reading, facts, began).await?;
         read_view(&context, reading)
-    }
-
-    fn version_of_open(&self, profile: Uuid) -> Result<Option<(Uuid, u64)>> {
-        let open = self.0.db.open_change_of(profile)?;
-        Ok(open.map(|open| (open.change.id, open.change.version)))
     }
 
     /// `began`: the open change as it was when the read began. One that another program has moved since is settled by a
@@ -68,6 +66,12 @@ impl Engine {
             if !settled {
                 break;
             }
+            // Without its place in the flow only a proof ends it: all else would move it on from a step that is not there.
+            let open = match self.in_its_flow(open.clone()) {
+                Ok(placed) => placed,
+                Err(_) if reading.proves(&open.to) => open,
+                Err(_) => break,
+            };
             let input = Input::Read(Why::Check, reading.clone(), facts.clone());
             match self.put_in(context, open, input).await {
                 // Another program was quicker: it is looked at anew.

@@ -288,6 +288,11 @@ fn row_15_resends_when_the_time_has_come_and_is_never_unknown() {
         (died.change.state, died.problem()),
         (State::AwaitingCode, Some(Code::Interrupted))
     );
+    let turn = resending().try_put(Input::OwnerDied).expect("a turn");
+    let told = turn.events.first().expect("an event");
+    assert_eq!(told.kind, EventKind::Recovered);
+    // Not the step that waits for its code.
+    assert_eq!(told.step.as_deref(), Some("request"));
 }
 
 #[test]

@@ -122,7 +122,7 @@ proptest! {
             let foreign = other_folder.open(here, &sealed).unwrap_err();
             prop_assert_eq!((foreign.code, foreign.params["reason"].as_str()), (Code::SecretDamaged, "other_key"));
             // The same with the key's id forged: the cipher tells.
-            let mut forged = sealed.clone();
+            let mut forged = sealed;
             forged[1..17].copy_from_slice(other_folder.id().as_bytes());
             prop_assert_eq!(other_folder.open(here, &forged).unwrap_err().code, Code::SecretDamaged);
             Ok(())

@@ -49,6 +49,7 @@ export function create_fake_backend(query = new URLSearchParams(location.search)
     real,
     practice,
     vault: new FakeVault(scenario === "locked" ? "passphrase" : scenario === "first-start" ? "unset" : "keychain", scenario !== "locked", true),
+    own_service: scenario === "hostile",
     delay: Number(query.get("delay") ?? 20),
     clipboard: "",
     world: () => (shared.mode === "practice" ? practice : real),
@@ -122,8 +123,8 @@ export function create_fake_backend(query = new URLSearchParams(location.search)
       shared.clipboard = text;
     },
     show_data_folder: async () => undefined,
-    open_link: async (url) => {
-      if (!url.startsWith("https://")) throw problem("field_invalid", { field: "url" });
+    open_link: async (url, host) => {
+      if (!url.startsWith("https://") || new URL(url).host !== host) throw problem("field_invalid", { field: "url" });
     },
 
     on_changed: (listener) => {
