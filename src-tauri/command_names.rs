@@ -6,6 +6,7 @@ pub const COMMANDS: &[&str] = &[
     "page_ready",
     // services
     "list_services",
+    "accept_service",
     "set_limit_scope",
     // profiles
     "list_profiles",
@@ -42,6 +43,10 @@ pub const COMMANDS: &[&str] = &[
     "set_preferences",
     "set_network",
     "choose_ca_file",
+    // backup
+    "export_backup",
+    "choose_backup",
+    "restore_backup",
     // practice
     "open_practice",
     "leave_practice",

@@ -76,6 +76,8 @@ export async function start_app(home, env = {}, said = null) {
     const driver = await new Builder().withCapabilities(capabilities).usingServer(`http://127.0.0.1:${port}/`).build();
     return {
       driver,
+      /** SIGKILL, to the app and to those who drive it. */
+      kill: end_all,
       async close() {
         await Promise.race([driver.quit().catch(() => {}), pause(5000, null, { ref: false })]);
         end_all();

@@ -3,7 +3,6 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use readdress_core::process::take_variable;
 use readdress_core::vault::VaultEnv;
 
 /// How the window is to start.
@@ -49,15 +48,9 @@ Without a window: readdress-cli";
 pub fn read(arguments: impl Iterator<Item = OsString>) -> Result<Asked, String> {
     let mut start = Start {
         data_dir: None,
-        vault: VaultEnv {
-            // Taken: WebKit's processes, and what opens links, inherit the environment.
-            passphrase: take_variable("READDRESS_PASSPHRASE"),
-            key_file: std::env::var_os("READDRESS_KEY_FILE")
-                .filter(|path| !path.is_empty())
-                .map(PathBuf::from),
-            // Somebody sits here who can be asked.
-            auto_keychain: false,
-        },
+        // Somebody sits here who can be asked.
+        vault: VaultEnv::from_env(false)
+            .map_err(|_| "readdress: READDRESS_PASSPHRASE is not UTF-8 text".to_owned())?,
         single_instance: !is_set("READDRESS_E2E"),
         log: std::env::var("READDRESS_LOG")
             .ok()
@@ -85,7 +78,9 @@ pub fn read(arguments: impl Iterator<Item = OsString>) -> Result<Asked, String> 
             Some(serial) if serial.starts_with("-psn_") => {}
             _ => {
                 let shown = argument.to_string_lossy();
-                return Err(format!("readdress: unknown argument {shown} (see --help)"));
+                return Err(format!(
+                    "readdress: unknown argument {shown:?} (see --help)"
+                ));
             }
         }
     }

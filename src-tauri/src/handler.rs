@@ -3,13 +3,14 @@
 use tauri::Runtime;
 use tauri::ipc::Invoke;
 
-use crate::commands::{app, changes, practice, profiles, services, settings, tools, vault};
+use crate::commands::{app, backup, changes, practice, profiles, services, settings, tools, vault};
 
 pub fn handler<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'static {
     tauri::generate_handler![
         app::get_app_state,
         app::page_ready,
         services::list_services,
+        services::accept_service,
         services::set_limit_scope,
         profiles::list_profiles,
         profiles::get_profile,
@@ -42,6 +43,9 @@ pub fn handler<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'stat
         settings::set_preferences,
         settings::set_network,
         settings::choose_ca_file,
+        backup::export_backup,
+        backup::choose_backup,
+        backup::restore_backup,
         practice::open_practice,
         practice::leave_practice,
         practice::start_practice,

@@ -2,7 +2,7 @@
 //!
 //! Not here: anything that must be right about a change (core), any sentence for people (`text/`), how it looks (`ui/`).
 //! Its files: `arguments` and `display` (before the window) · `state` (what is held) · `commands/` (what the page asks)
-//! · `handler` (their list) · `events` (what the page is told) · `practice` · `preferences` · `window` · `logs`.
+//! · `handler` (their list) · `events` (what the page is told) · `practice` · `preferences` · `window` · `guard` (where the window may go) · `logs`.
 
 mod app_state;
 mod argument;
@@ -10,6 +10,7 @@ mod arguments;
 mod commands;
 mod display;
 mod events;
+mod guard;
 mod handler;
 mod logs;
 mod practice;
@@ -21,6 +22,7 @@ use std::ffi::OsString;
 use std::io::Write as _;
 use std::process::ExitCode;
 
+use readdress_core::folder::close_to_others;
 use tauri::{Builder, Context, Manager, Runtime};
 
 use crate::arguments::Asked;
@@ -100,7 +102,12 @@ pub fn builder<R: Runtime>(bare: Builder<R>, start: &Start) -> Builder<R> {
         .plugin(tauri_plugin_clipboard_manager::init())
         .manage(shell)
         .setup(|app| {
+            window::open(app)?;
             window::dress(app.handle());
+            // The web view keeps its caches there: nothing of ours, and nobody else's either.
+            if let Ok(caches) = app.path().app_local_data_dir() {
+                close_to_others(&caches);
+            }
             let handle = app.handle().clone();
             tauri::async_runtime::spawn(async move {
                 let shell = handle.state::<Shell>();

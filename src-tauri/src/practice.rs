@@ -2,7 +2,8 @@
 //!
 //! Not here: how the services answer (the sandbox), which engine the window shows (`state`).
 
-use std::io::ErrorKind;
+use std::fs::OpenOptions;
+use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::Duration;
@@ -11,6 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use readdress_core::ask::NewProfile;
 use readdress_core::engine::{Engine, Options};
 use readdress_core::error::{Code, Problem, Result};
+use readdress_core::folder::private_file;
 use readdress_core::view::{PracticeMail, PracticeStart, ProfileView};
 use readdress_sandbox::{Mail, PracticeAccount, Sandbox, Service, practice_accounts};
 use tauri::async_runtime::JoinHandle;
@@ -210,7 +212,11 @@ async fn start_sandbox(kept: &Path) -> Result<Sandbox> {
 /// Whole or not at all: a crash in between leaves the file of before.
 fn write_whole(file: &Path, text: &str) -> std::io::Result<()> {
     let beside = file.with_extension("new");
-    std::fs::write(&beside, text)?;
+    let mut new = private_file(
+        &beside,
+        OpenOptions::new().write(true).create(true).truncate(true),
+    )?;
+    new.write_all(text.as_bytes())?;
     std::fs::rename(&beside, file)
 }
 

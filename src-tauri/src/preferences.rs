@@ -5,14 +5,19 @@
 //! must survive (core's database), and any command of the plugin for the page, which has no permission on it.
 
 use std::collections::BTreeMap;
-use std::io::ErrorKind;
+use std::fs::OpenOptions;
+use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use readdress_core::error::{Code, Problem, Result};
+use readdress_core::folder::private_file;
 use serde::{Deserialize, Serialize};
 use tauri::{AppHandle, Runtime};
 use tauri_plugin_store::StoreExt as _;
+
+/// Most that the page may keep of its view, in bytes.
+const LARGEST_VIEW: usize = 64 << 10;
 
 /// As the contract has it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -24,6 +29,14 @@ pub struct Preferences {
     pub text_size: TextSize,
     /// View state of the lists, free for the page.
     pub view: BTreeMap<String, String>,
+}
+
+impl Preferences {
+    /// Small enough to be read at each start.
+    pub fn is_small(&self) -> bool {
+        let held = |(key, value): (&String, &String)| key.len() + value.len();
+        self.view.iter().map(held).sum::<usize>() <= LARGEST_VIEW
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -80,6 +93,22 @@ fn parse(bytes: &[u8]) -> serde_json::Result<Preferences> {
     serde_json::from_value(object.into())
 }
 
+/// The plugins that write these files leave them to everybody's eyes, but keep the rights of one that is there. So it is there
+/// first: empty, for this user only. Without it they still work.
+pub fn prepare(file: &Path) {
+    let new = file.with_extension("new");
+    let written = private_file(
+        &new,
+        OpenOptions::new().write(true).create(true).truncate(true),
+    )
+    .and_then(|mut empty| empty.write_all(b"{}"));
+    // Linked under its name only where nothing is: whole at once, and over nobody's file.
+    if written.is_ok() {
+        let _ = std::fs::hard_link(&new, file);
+    }
+    let _ = std::fs::remove_file(&new);
+}
+
 fn set_aside(file: &Path) -> Problem {
     let now = Timestamp::now().strftime("%Y%m%dT%H%M%SZ");
     let kept = file.with_file_name(format!("settings.damaged-{now}.json"));
@@ -99,6 +128,7 @@ fn damaged(file: &Path) -> Problem {
 /// # Errors
 /// `disk_full`, `folder_read_only`.
 pub fn save<R: Runtime>(app: &AppHandle<R>, file: &Path, preferences: &Preferences) -> Result<()> {
+    prepare(file);
     let store = app
         .store_builder(file)
         // A save that nobody waits for would be a save whose error nobody hears.

@@ -42,6 +42,8 @@ struct Inner {
     mode: Mutex<Mode>,
     /// The window was closed and only waits for its calls.
     closing: AtomicBool,
+    /// What the dialog was answered: the page sees its name only.
+    chosen_backup: Mutex<Option<PathBuf>>,
     preferences: Mutex<Preferences>,
     settings_problem: Option<Problem>,
 }
@@ -69,6 +71,7 @@ impl Shell {
             practice_gate: tokio::sync::Mutex::default(),
             mode: Mutex::new(Mode::Real),
             closing: AtomicBool::new(false),
+            chosen_backup: Mutex::default(),
             preferences: Mutex::new(preferences),
             settings_problem,
         }))
@@ -171,6 +174,14 @@ impl Shell {
         self.0.report_usable
     }
 
+    pub fn chosen_backup(&self) -> Option<PathBuf> {
+        lock(&self.0.chosen_backup).clone()
+    }
+
+    pub fn set_chosen_backup(&self, path: PathBuf) {
+        *lock(&self.0.chosen_backup) = Some(path);
+    }
+
     pub fn preferences(&self) -> Preferences {
         lock(&self.0.preferences).clone()
     }
@@ -201,6 +212,7 @@ impl Shell {
 fn open(path: PathBuf, vault: VaultEnv, log: tracing::Level) -> Result<Engine> {
     let opened = Folder::open(&path).and_then(|folder| {
         logs::start(&folder.logs_dir(), log);
+        preferences::prepare(&folder.path().join("window.json"));
         Engine::open(Options {
             data_dir: Some(path),
             vault,

@@ -1,14 +1,19 @@
-//! The window: its place and size, its theme, raising it, and closing it without cutting a call.
+//! The window: opening it, its place and size, its theme, raising it, and closing it without cutting a call.
 
 use std::path::Path;
 use std::time::Duration;
 
 use tauri::plugin::TauriPlugin;
 use tauri::utils::config::Color;
-use tauri::{AppHandle, Manager as _, RunEvent, Runtime, WebviewWindow, Window, WindowEvent};
+use tauri::webview::NewWindowResponse;
+use tauri::{
+    App, AppHandle, Manager as _, RunEvent, Runtime, WebviewWindow, WebviewWindowBuilder, Window,
+    WindowEvent,
+};
 use tauri_plugin_window_state::StateFlags;
 use tokio::time::{Instant, sleep};
 
+use crate::guard;
 use crate::preferences::Theme;
 use crate::state::Shell;
 
@@ -29,6 +34,33 @@ pub fn remembered<R: Runtime>(folder: Option<&Path>) -> TauriPlugin<R> {
         plugin = plugin.with_filename(folder.join("window.json").display().to_string());
     }
     plugin.build()
+}
+
+/// Opens the window of `tauri.conf.json`. It stays on the page that it opens with: nothing else is shown in it, nothing opens another
+/// window, nothing is downloaded.
+///
+/// # Errors
+/// What keeps the system from opening one.
+pub fn open<R: Runtime>(app: &App<R>) -> tauri::Result<()> {
+    let config = app.config();
+    let home = tauri::is_dev()
+        .then(|| config.build.dev_url.clone())
+        .flatten();
+    for window in &config.app.windows {
+        let home = home.clone();
+        let mut builder = WebviewWindowBuilder::from_config(app, window)?;
+        if let Some(nowhere) = guard::nowhere() {
+            builder = builder.proxy_url(nowhere);
+        }
+        builder
+            .on_navigation(move |url| guard::is_own_page(url, home.as_ref()))
+            .on_new_window(|_, _| NewWindowResponse::Deny)
+            .on_download(|_, _| false)
+            // Only where the page is developed: what is built to be shipped has none, in a debug build neither.
+            .devtools(tauri::is_dev())
+            .build()?;
+    }
+    Ok(())
 }
 
 /// Gives the window its theme and the colour behind the page.

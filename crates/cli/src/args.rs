@@ -12,6 +12,7 @@ Environment:
   READDRESS_DATA_DIR    the data folder, where --data-dir is not given
   READDRESS_PASSPHRASE  opens a vault that is kept by a passphrase
   READDRESS_KEY_FILE    opens a vault that is kept by a key file (made by `vault new-key`)
+  READDRESS_BACKUP_PASSPHRASE  encrypts and opens backup files
   READDRESS_LOG         error, warn, info, debug or trace: what happens, on stderr
   LC_ALL, LANG          the language of the answers: English, Português (Brasil), Español
 
@@ -104,6 +105,11 @@ pub enum Command {
     Pending,
     /// All changes, newest first, with their events.
     History(HistoryArgs),
+    /// Everything in one encrypted file, and back.
+    Backup {
+        #[command(subcommand)]
+        what: BackupCommand,
+    },
     /// Where the key of the secrets is kept.
     Vault {
         #[command(subcommand)]
@@ -115,6 +121,13 @@ pub enum Command {
 pub enum ServicesCommand {
     /// One service in full.
     Show { service: String },
+    /// Accept the host of a manifest of your own: no key is given to it before.
+    Accept {
+        service: String,
+        /// The host as `services show` tells it; another one is refused.
+        #[arg(long)]
+        host: String,
+    },
     /// Look for mistakes in manifest files. Nothing is stored.
     Check {
         #[arg(required = true, value_name = "FILE")]
@@ -158,9 +171,9 @@ pub enum ProfileCommand {
         /// A secret field to forget.
         #[arg(long = "forget", value_name = "NAME")]
         forget: Vec<String>,
-        /// Accept the host that an edited manifest leads to.
-        #[arg(long)]
-        accept_origin: bool,
+        /// Accept the host that an edited manifest leads to; with an origin, that one only.
+        #[arg(long, value_name = "ORIGIN", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+        accept_origin: Option<String>,
     },
     /// Remove a profile and its secrets; its history stays.
     Remove { profile: String },
@@ -207,6 +220,33 @@ pub struct HistoryArgs {
     /// At most so many changes.
     #[arg(long, value_name = "N")]
     pub limit: Option<usize>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum BackupCommand {
+    /// Write profiles with their secrets, changes, history and settings into a new file, encrypted with a passphrase.
+    Export {
+        file: PathBuf,
+        #[command(flatten)]
+        passphrase: BackupPassphrase,
+    },
+    /// Fill an empty data folder from a backup. Open changes that had been sent are unknown afterwards.
+    Restore {
+        file: PathBuf,
+        /// Replace everything that is here; a copy of the database is kept in the data folder.
+        #[arg(long)]
+        replace: bool,
+        #[command(flatten)]
+        passphrase: BackupPassphrase,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct BackupPassphrase {
+    /// The environment variable that holds the backup's passphrase, or `-` for a line of standard input.
+    /// Without: READDRESS_BACKUP_PASSPHRASE, or a terminal is asked.
+    #[arg(long, value_name = "VARIABLE")]
+    pub passphrase: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]

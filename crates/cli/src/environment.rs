@@ -1,10 +1,7 @@
 //! The engine, opened as flags and environment say.
 
-use std::path::PathBuf;
-
 use readdress_core::engine::{Engine, Options};
 use readdress_core::error::{Code, Problem};
-use readdress_core::process::take_variable;
 use readdress_core::vault::VaultEnv;
 
 use crate::answer::Failure;
@@ -12,7 +9,7 @@ use crate::args::Global;
 use crate::console::Console;
 
 /// # Errors
-/// What keeps the folder from being opened; `manifest_invalid` where `--services` names no folder.
+/// What keeps the folder from being opened; `passphrase_wrong` where the variable is no text; `manifest_invalid` where `--services` names no folder.
 pub fn open(global: &Global, console: &Console) -> Result<Engine, Failure> {
     if let Some(folder) = global.services.as_ref().filter(|folder| !folder.is_dir()) {
         let problem =
@@ -22,21 +19,12 @@ pub fn open(global: &Global, console: &Console) -> Result<Engine, Failure> {
     let engine = Engine::open(Options {
         data_dir: global.data_dir.clone(),
         services_dir: global.services.clone(),
-        vault: vault_env(),
-        practice: false,
+        // Nobody is there to be asked.
+        vault: VaultEnv::from_env(true)?,
+        ..Options::default()
     })?;
     for notice in engine.notices() {
         console.warn(&notice);
     }
     Ok(engine)
-}
-
-fn vault_env() -> VaultEnv {
-    let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
-    VaultEnv {
-        passphrase: take_variable("READDRESS_PASSPHRASE"),
-        key_file: set("READDRESS_KEY_FILE").map(PathBuf::from),
-        // Nobody is there to be asked.
-        auto_keychain: true,
-    }
 }

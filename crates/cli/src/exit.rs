@@ -31,6 +31,7 @@ impl Exit {
             return Self::Vault;
         }
         match code {
+            Code::AnswerNotKept => Self::Unknown,
             Code::EmailInvalid
             | Code::ServiceUnknown
             | Code::ProfileUnknown
@@ -80,6 +81,7 @@ mod tests {
         assert_eq!(Exit::of(Code::EmailInvalid), Exit::Usage);
         assert_eq!(Exit::of_change(Code::EmailInvalid), Exit::Failed);
         assert_eq!(Exit::of(Code::ChangeOpen), Exit::Failed);
+        assert_eq!(Exit::of(Code::AnswerNotKept), Exit::Unknown);
         assert_eq!(Exit::of(Code::VaultLocked), Exit::Vault);
         assert_eq!(Exit::of_change(Code::VaultLocked), Exit::Vault);
     }

@@ -42,15 +42,22 @@ pub fn secrets(given: &[String]) -> Result<BTreeMap<String, Secret>, Failure> {
             let text = taken
                 .entry(source.clone())
                 .or_insert_with(|| take_variable(&source));
-            kept(
-                &name,
-                text.as_ref().map_or("", Secret::expose),
-                "variable_missing",
-            )?
+            variable(&name, text.as_ref())?
         };
         secrets.insert(name, secret);
     }
     Ok(secrets)
+}
+
+/// One secret: the variable of that name, or a line of standard input for `-`.
+///
+/// # Errors
+/// `field_missing` where it is not there, or empty.
+pub fn secret(source: &str) -> Result<Secret, Failure> {
+    match source {
+        "-" => line("-"),
+        source => variable(source, take_variable(source).as_ref()),
+    }
 }
 
 /// The text of `--code`: itself, or all of standard input for `-`. A mail need not be UTF-8; its codes are.
@@ -84,6 +91,10 @@ fn line(name: &str) -> Result<Secret, Failure> {
         .take(LONGEST_SECRET)
         .read_line(&mut text);
     kept(name, if read.is_ok() { &text } else { "" }, "line_missing")
+}
+
+fn variable(name: &str, text: Option<&Secret>) -> Result<Secret, Failure> {
+    kept(name, text.map_or("", Secret::expose), "variable_missing")
 }
 
 fn kept(name: &str, text: &str, instead: &'static str) -> Result<Secret, Failure> {

@@ -30,10 +30,15 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use readdress_core::error::Code;
+use zeroizing_alloc::ZeroAlloc;
 
 use crate::answer::Failure;
 use crate::args::Cli;
 use crate::console::Console;
+
+/// Whatever held a secret on the heap is overwritten when it is given back, in libraries too.
+#[global_allocator]
+static HEAP: ZeroAlloc<std::alloc::System> = ZeroAlloc(std::alloc::System);
 
 fn main() -> ExitCode {
     readdress_core::process::guard();

@@ -1,20 +1,32 @@
 //! A command line that cannot be understood: clap's message on stderr, and with `--json` a document of the closed set.
 
+use std::io::Write as _;
+
+use clap::Parser as _;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use readdress_core::error::{Code, Problem};
 
+use crate::args::Cli;
+use crate::clean;
 use crate::console::print_document;
 use crate::documents::error_document;
 use crate::exit::Exit;
 
-/// Prints help, version or what is wrong.
+/// Prints help, version or what is wrong. What was typed is repeated in it, so it is cleaned before it is understood once more.
 pub fn refuse(error: clap::Error) -> Exit {
     let error = masked(error);
-    // A closed stream leaves nothing to tell it to.
-    let _ = error.print();
     if !error.use_stderr() {
+        // A closed stream leaves nothing to tell it to.
+        let _ = error.print();
         return Exit::Done;
     }
+    let typed = std::env::args_os().map(|arg| clean::line(&arg.to_string_lossy()));
+    let message = match Cli::try_parse_from(typed) {
+        Err(cleaned) if cleaned.use_stderr() => masked(cleaned).render().to_string(),
+        _ => error.render().to_string(),
+    };
+    let lines: Vec<String> = message.trim_end().lines().map(clean::line).collect();
+    let _ = writeln!(std::io::stderr(), "{}", lines.join("\n"));
     if std::env::args_os()
         .take_while(|arg| arg != "--")
         .any(|arg| arg == "--json")

@@ -247,7 +247,7 @@ mod tests {
                 "{service} and {label}.",
                 &[("label", "a\u{1b}[31m{service}")]
             ),
-            "The service and a[31m{service}."
+            "The service and a\\u{1b}[31m{service}."
         );
         assert_eq!(words.fill("{n} open {", &[("n", "2")]), "2 open {");
     }

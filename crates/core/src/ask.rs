@@ -36,8 +36,8 @@ pub struct ProfileEdit {
     pub secrets: BTreeMap<String, Secret>,
     /// Secret fields to forget.
     pub forget: Vec<String>,
-    /// The user accepts the origin that an edited manifest renders.
-    pub accept_origin: bool,
+    /// The origin that the user was shown and accepts; another one than an edited manifest renders is refused.
+    pub accept_origin: Option<String>,
 }
 
 /// A change to be planned and sent.

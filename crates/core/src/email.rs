@@ -28,7 +28,7 @@ impl EmailAddress {
         let text = text.trim();
         let (at, domain_ascii) = check(text).map_err(|reason| {
             let problem = Problem::new(Code::EmailInvalid).with("reason", reason);
-            match dressed(text).filter(|_| reason == "display_name") {
+            match (reason == "display_name").then(|| dressed(text)).flatten() {
                 Some(suggestion) => problem.with("suggestion", suggestion),
                 None => problem,
             }
@@ -79,6 +79,9 @@ impl std::fmt::Display for EmailAddress {
 fn check(text: &str) -> Result<(usize, String), &'static str> {
     if text.is_empty() {
         return Err("empty");
+    }
+    if text.len() > LONGEST * 16 {
+        return Err("too_long");
     }
     if text.chars().any(is_treacherous) {
         return Err("bad_character");

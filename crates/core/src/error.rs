@@ -45,8 +45,14 @@ pub enum Code {
     ProxyFailed,
     ServiceUnavailable,
     UnexpectedAnswer,
+    /// The login had no clear answer, so that the call behind it was not sent. `cause` names the code of what happened.
+    LoginFailed,
+    /// All steps were taken, and the service did not tell afterwards which address it holds. `cause` as above.
+    ReadBackFailed,
     /// The program ended, or another one lost its claim, between sending and the answer.
     Interrupted,
+    /// It was sent, and what came back could not be written down (`reason`: the code that says why).
+    AnswerNotKept,
     // what was pasted
     CodeNotFound,
     /// The pasted text holds several values that could be the code.
@@ -73,6 +79,10 @@ pub enum Code {
     FieldUnknown,
     FieldInvalid,
     BaseUrlInvalid,
+    /// A manifest of the user's own whose host was never looked at.
+    ServiceNew,
+    /// An edited manifest has no place any more for the step that a change stands at.
+    FlowChanged,
     /// An edited manifest would send this profile's secrets to another origin.
     OriginChanged,
     ManifestInvalid,
@@ -90,13 +100,28 @@ pub enum Code {
     SecretDamaged,
     // the folder
     DiskFull,
+    /// The disk refused a read or a write for another reason than room: a quota, a limit, a fault.
+    DiskFailed,
     FolderReadOnly,
+    /// Others may write into the data folder. Only ever a notice.
+    FolderShared,
     DatabaseDamaged,
     DatabaseNewer,
     DatabaseBusy,
+    /// A step to this program's version did not work; the database is as it was.
+    UpgradeFailed,
     SettingsDamaged,
     /// This machine's clock, or a service's, is off by more than a minute.
     ClockOff,
+    // backup and restore
+    BackupPassphraseWrong,
+    /// No backup, a damaged one, or one that was cut off.
+    BackupInvalid,
+    BackupNewer,
+    /// A restore would replace what is here.
+    FolderNotEmpty,
+    /// The change comes from a backup: what happened after it is not known here.
+    Restored,
     /// A defect of Readdress itself.
     Internal,
 }
@@ -137,6 +162,9 @@ pub struct Problem {
     pub retry_at: Option<Timestamp>,
 }
 
+/// Longest name in a sentence, in characters: a path or a mistake in a file, never what somebody pasted by the megabyte.
+const LONGEST_PARAM: usize = 2000;
+
 impl Problem {
     pub fn new(code: Code) -> Self {
         Self {
@@ -148,11 +176,24 @@ impl Problem {
         }
     }
 
-    /// The same problem with one more name for its sentence.
+    /// The same problem with one more name for its sentence. A name fits into a sentence: what is longer is cut.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<String>) -> Self {
-        self.params.insert(name.to_owned(), value.into());
+        let mut value = value.into();
+        if let Some((cut, _)) = value.char_indices().nth(LONGEST_PARAM) {
+            value.truncate(cut);
+            value.push('…');
+        }
+        self.params.insert(name.to_owned(), value);
         self
+    }
+
+    /// The same problem under a code that says what it means here; its own name stands in `cause`.
+    #[must_use]
+    pub fn because(mut self, code: Code) -> Self {
+        let cause = std::mem::replace(&mut self.code, code).as_str();
+        self.params.remove("reason");
+        self.with("cause", cause)
     }
 
     #[must_use]

@@ -3,6 +3,7 @@
 //! Not here: what the files hold (`db`, `vault`, the shell's settings). Core computes the folder for both programs.
 
 mod lock;
+mod rights;
 
 use std::io::{Error, ErrorKind};
 use std::path::{Path, PathBuf};
@@ -10,6 +11,7 @@ use std::path::{Path, PathBuf};
 use crate::error::{Code, Problem, Result};
 
 pub use lock::ProcessLock;
+pub use rights::close_to_others;
 
 /// A data folder that exists. Cheap to clone.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +28,10 @@ impl Folder {
         if let Some(path) = std::env::var_os("READDRESS_DATA_DIR").filter(|path| !path.is_empty()) {
             return Ok(PathBuf::from(path));
         }
+        Self::system_path()
+    }
+
+    fn system_path() -> Result<PathBuf> {
         // A roaming profile would copy an open database between machines, hence the local one.
         let base = dirs::data_local_dir()
             .ok_or_else(|| Problem::new(Code::FolderReadOnly).with("reason", "no_home"))?;
@@ -36,10 +42,11 @@ impl Folder {
         }))
     }
 
-    /// Opens the folder and makes it if needed, for this user only (0700).
+    /// Opens the folder and makes it if needed, for this user only (0700). What is ours in it is made private again; a
+    /// folder that somebody named keeps its rights (see [`Folder::shared`]).
     ///
     /// # Errors
-    /// `folder_read_only`, `disk_full`.
+    /// `folder_read_only` (with `reason = link` where the database is a link), `disk_full`.
     pub fn open(path: &Path) -> Result<Self> {
         let path = std::path::absolute(path).map_err(|error| io_problem(&error, path))?;
         let folder = Self { path };
@@ -47,6 +54,8 @@ impl Folder {
         for dir in [folder.locks_dir(), folder.services_dir(), folder.logs_dir()] {
             make_dir(&dir)?;
         }
+        folder.refuse_linked_database()?;
+        folder.tighten();
         Ok(folder)
     }
 
@@ -77,6 +86,11 @@ impl Folder {
         self.path.join("practice")
     }
 
+    /// Copies of the database from before an upgrade or a restore; made at the first need.
+    pub fn copies_dir(&self) -> PathBuf {
+        self.path.join("copies")
+    }
+
     fn locks_dir(&self) -> PathBuf {
         self.path.join("locks")
     }
@@ -105,7 +119,7 @@ fn bytes_below(dir: &Path) -> u64 {
         .sum()
 }
 
-fn make_dir(path: &Path) -> Result<()> {
+pub(crate) fn make_dir(path: &Path) -> Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
@@ -116,7 +130,10 @@ fn make_dir(path: &Path) -> Result<()> {
 }
 
 /// Creates or opens a file that only this user may read (0600 from its first byte on).
-pub(crate) fn private_file(
+///
+/// # Errors
+/// As opening it.
+pub fn private_file(
     path: &Path,
     options: &mut std::fs::OpenOptions,
 ) -> std::io::Result<std::fs::File> {
@@ -145,7 +162,7 @@ pub(crate) fn io_problem(error: &Error, file: &Path) -> Problem {
         | ErrorKind::NotADirectory
         | ErrorKind::AlreadyExists
         | ErrorKind::NotFound => Code::FolderReadOnly,
-        _ => Code::Internal,
+        _ => Code::DiskFailed,
     };
     Problem::new(code)
         .with("file", file.display().to_string())

@@ -2,6 +2,56 @@
 //!
 //! Not here: who sets the variable and what is compared afterwards (`cargo xtask torture`).
 
+/// Every point, in the order in which a change passes them. The torture run dies at each, and fails where one is never
+/// reached; a test compares the list with the code.
+pub const POINTS: &[&str] = &[
+    "before_plan",
+    "after_plan",
+    "before_read",
+    "read_answered",
+    "before_intent",
+    "disk_in_transaction",
+    "disk_before_commit",
+    "disk_after_commit",
+    "after_intent",
+    "before_login",
+    "token_captured",
+    "token_kept",
+    "before_send",
+    "wire_before_send",
+    "wire_after_head",
+    "answered",
+    "before_answer",
+    "after_answer",
+    "before_second_intent",
+    "after_second_intent",
+    "before_proof",
+    "after_proof",
+    "before_turn",
+    "after_turn",
+    "before_resend_intent",
+    "after_resend_intent",
+    "before_end",
+    "after_end",
+    "before_cancel_intent",
+    "after_cancel_intent",
+    "cancel_answered",
+    "cancel_kept",
+    "before_recovery",
+    "after_recovery",
+];
+
+/// Points off the way of a change: the tests of the vault, of migrations and of backups die at each of them.
+pub const OTHER_POINTS: &[&str] = &[
+    "vault: before the commit",
+    "vault: after the commit",
+    "vault: key file in place",
+    "migrate: copied",
+    "migrate: done",
+    "copy: written",
+    "restore: before commit",
+];
+
 /// Names the point to die at: `POINT`, or `POINT:N` for the N-th time it is passed (from 1).
 #[cfg(feature = "kill-points")]
 const VARIABLE: &str = "READDRESS_KILL_AT";
@@ -17,6 +67,8 @@ pub fn point(name: &str) {
     use std::sync::OnceLock;
     use std::sync::atomic::{AtomicU32, Ordering};
 
+    let listed = POINTS.contains(&name) || OTHER_POINTS.contains(&name);
+    assert!(listed, "{name} is in a list of points");
     static ASKED: OnceLock<Option<(String, u32)>> = OnceLock::new();
     static PASSED: AtomicU32 = AtomicU32::new(0);
 

@@ -4,6 +4,7 @@
 //! Pure files import no I/O and no clock; `now` is passed in. `engine` is the only room that joins the pieces.
 
 pub mod ask;
+pub mod backup;
 pub mod change;
 pub mod clock;
 pub mod db;
@@ -13,6 +14,7 @@ pub mod error;
 pub mod folder;
 pub mod http;
 pub mod kill;
+pub mod link;
 pub mod mail;
 pub mod manifest;
 pub mod process;

@@ -3,6 +3,7 @@
 //! Not here: what is logged (the programs), secrets in memory (`secret`, `vault`).
 
 use std::backtrace::{Backtrace, BacktraceStatus};
+use std::ffi::OsString;
 use std::io::Write;
 use std::panic::PanicHookInfo;
 
@@ -61,9 +62,15 @@ fn no_core_dump() {}
 /// The secret in an environment variable, taken out of the environment: no child inherits it, and nobody reads it there
 /// any more. `None` where it is not set or empty.
 pub fn take_variable(name: &str) -> Option<Secret> {
-    let text = std::env::var_os(name).filter(|text| !text.is_empty())?;
-    wipe(name);
+    let text = take_text(name).filter(|text| !text.is_empty())?;
     Some(Secret::new(text.to_string_lossy()))
+}
+
+/// As [`take_variable`], as it stands there: set to nothing, or no UTF-8 text.
+pub fn take_text(name: &str) -> Option<OsString> {
+    let text = std::env::var_os(name)?;
+    wipe(name);
+    Some(text)
 }
 
 /// Makes the variable empty where it stands. The list of variables is left as it is, so that nobody who reads another

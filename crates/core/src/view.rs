@@ -24,10 +24,14 @@ pub struct ServiceView {
     pub id: String,
     pub name: String,
     pub docs: String,
+    /// The host that `docs` leads to, in Punycode: shown before it is opened.
+    pub docs_host: String,
     /// Host of the base URL, shown before first use.
     pub host: String,
     /// Shipped with Readdress, or the user's own file.
     pub own: bool,
+    /// The user has looked at this host and accepts it; of a file of the user's own nothing is sent before.
+    pub accepted: bool,
     pub fields: Vec<FieldView>,
     /// At least one complete set of these secret fields must be given (`[["api_key"],["session_token"]]`).
     pub needs_one_of: Vec<Vec<String>>,
@@ -420,4 +424,40 @@ pub struct PracticeStart {
     pub profile_id: Uuid,
     /// Prefilled new address.
     pub suggested: String,
+}
+
+/// What a backup holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct BackupView {
+    #[ts(type = "string")]
+    pub made_at: Timestamp,
+    /// Of the program that made it.
+    pub version: String,
+    pub profiles: u32,
+    pub secrets: u32,
+    pub changes: u32,
+    /// Manifest files of the user's own.
+    pub services: u32,
+}
+
+/// What a restore has done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct RestoredView {
+    pub backup: BackupView,
+    /// Open changes that had been sent: what became of them is not known here.
+    pub unknown: u32,
+    /// The file that keeps what was here before, where something was.
+    pub copy: Option<String>,
+}
+
+/// How far a backup or a restore is: rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct BackupProgress {
+    #[ts(type = "number")]
+    pub done: u64,
+    #[ts(type = "number")]
+    pub total: u64,
 }

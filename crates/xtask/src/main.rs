@@ -21,6 +21,7 @@ mod supply;
 mod tally;
 mod test;
 mod tools;
+mod torture;
 mod tree;
 
 use place::Place;
@@ -39,6 +40,8 @@ cargo xtask TASK
                  changed inputs for what reads manifests, mails and answers: 10 minutes each, on stable Rust
   bench          start, memory, one call, sizes: measured and printed beside what they are compared with
   bundle         the packages of this system (.deb and .rpm)
+  torture [--kills N] [--seed S] [--app N]
+                 kills the programs anywhere, 1,000 times and the window 20 times, and compares with the services
   shots [FOLDER] pictures of the real window, into FOLDER or e2e/shots
   icons          every icon again from icons/readdress.svg";
 
@@ -55,6 +58,7 @@ fn main() -> ExitCode {
         "bench" => bench::bench(&place),
         "bundle" => bundle::bundle(&place),
         "shots" => shots::shoot(&place, rest.first()),
+        "torture" => torture::torture(&place, rest),
         "icons" => icons::draw(&place),
         "help" | "--help" | "-h" => {
             println!("{FACE}");

@@ -59,6 +59,7 @@ const TESTS: &[Need] = &[
         &["chromium", "chromium-browser", "google-chrome"],
     ),
     program("curl", &["curl"]),
+    program("strace", &["strace"]),
     need("fonts-dejavu-core"),
 ];
 

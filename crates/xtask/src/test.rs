@@ -8,7 +8,7 @@ use crate::layer::{Counted, Gate};
 use crate::packages::{self, Scope};
 use crate::place::Place;
 use crate::tally::Speaker;
-use crate::{Outcome, links, page, process, supply, tools};
+use crate::{Outcome, links, page, process, supply, tools, torture};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -99,8 +99,23 @@ fn rust_layers(place: &Place, gate: &mut Gate<'_>, page: bool) {
             tests.args(SHARED),
         );
         window_layer(place, gate);
+        torture_layer(place, gate);
     } else {
         gate.missing("rust: tests", "not tried: the build above failed");
+    }
+}
+
+/// The short form: each named point once, held calls and random moments for the rest.
+fn torture_layer(place: &Place, gate: &mut Gate<'_>) {
+    if gate.check("torture: build", || torture::build(place)) {
+        gate.program(
+            "torture",
+            Counted::AsOne,
+            5 * MINUTE,
+            &mut torture::command(place, "50", "1"),
+        );
+    } else {
+        gate.missing("torture", "not tried: the build above failed");
     }
 }
 

@@ -3,6 +3,7 @@
 //! Not here: their list (`handler`) and their permissions (`capabilities/main.json`).
 
 pub mod app;
+pub mod backup;
 pub mod changes;
 pub mod practice;
 pub mod profiles;

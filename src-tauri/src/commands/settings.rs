@@ -1,6 +1,6 @@
 //! Preferences of the window, and the network of this machine.
 
-use readdress_core::error::{Code, Result};
+use readdress_core::error::{Code, Problem, Result};
 use readdress_core::http::sender::Sender;
 use readdress_core::view::NetworkSettings;
 use tauri::{AppHandle, Runtime, State, WebviewWindow};
@@ -19,6 +19,9 @@ pub async fn set_preferences<R: Runtime>(
     preferences: Arg<Preferences>,
 ) -> Result<()> {
     guarded(async {
+        if !preferences.0.is_small() {
+            return Err(Problem::new(Code::FieldInvalid).with("field", "view"));
+        }
         shell.set_preferences(preferences.0.clone());
         window::dress(&app);
         let folder = shell.real()?.folder().path().to_owned();

@@ -1,11 +1,14 @@
 //! What the system does for the page: clipboard, files, links, the data folder. All of it asked from Rust.
 
+use std::fs::OpenOptions;
 use std::path::PathBuf;
 
 use jiff::Timestamp;
 use readdress_core::error::{Code, Problem, Result};
+use readdress_core::folder::private_file;
+use readdress_core::link;
 use readdress_core::view::HistoryFilter;
-use tauri::{AppHandle, Runtime, State, Url, WebviewWindow};
+use tauri::{AppHandle, Runtime, State, WebviewWindow};
 use tauri_plugin_clipboard_manager::ClipboardExt as _;
 use tauri_plugin_dialog::{DialogExt as _, FilePath};
 use tauri_plugin_opener::OpenerExt as _;
@@ -40,7 +43,11 @@ pub async fn export_history<R: Runtime>(
             .file_name()
             .map(|name| name.to_string_lossy().into_owned());
         blocking(move || {
-            let file = std::fs::File::create(&path).map_err(|error| cannot_write(&error, &path))?;
+            let file = private_file(
+                &path,
+                OpenOptions::new().write(true).create(true).truncate(true),
+            )
+            .map_err(|error| cannot_write(&error, &path))?;
             engine.write_history_csv(&filter.0, std::io::BufWriter::new(file))
         })
         .await?;
@@ -85,24 +92,30 @@ pub async fn show_data_folder<R: Runtime>(
     .await
 }
 
+/// `host` is the one that the page has shown: a link that leads to another is not opened.
+///
 /// # Errors
-/// `field_invalid` for anything but an https link without user info.
+/// `field_invalid` for anything but an https link that leads where it says.
 #[tauri::command]
-pub async fn open_link<R: Runtime>(app: AppHandle<R>, url: Arg<String>) -> Result<()> {
+pub async fn open_link<R: Runtime>(
+    app: AppHandle<R>,
+    url: Arg<String>,
+    host: Arg<String>,
+) -> Result<()> {
     guarded(async {
-        let url = safe_link(&url.0)
-            .ok_or_else(|| Problem::new(Code::FieldInvalid).with("field", "url"))?;
+        let url = shown_link(&url.0, &host.0)?;
         app.opener()
-            .open_url(url.as_str(), None::<&str>)
+            .open_url(url, None::<&str>)
             .map_err(|_| Problem::new(Code::Internal).with("what", "open_link"))
     })
     .await
 }
 
-fn safe_link(text: &str) -> Option<Url> {
-    let url = Url::parse(text).ok()?;
-    let plain = url.username().is_empty() && url.password().is_none();
-    (url.scheme() == "https" && plain && url.has_host()).then_some(url)
+fn shown_link(url: &str, host: &str) -> Result<String> {
+    match link::outside(url) {
+        Some(link) if link.host == host => Ok(link.url),
+        _ => Err(Problem::new(Code::FieldInvalid).with("field", "url")),
+    }
 }
 
 /// On a thread that may wait for the display server.
@@ -145,22 +158,37 @@ fn cannot_write(error: &std::io::Error, path: &std::path::Path) -> Problem {
 
 #[cfg(test)]
 mod tests {
-    use super::safe_link;
+    use super::shown_link;
 
     #[test]
-    fn only_https_links_are_opened() {
-        assert!(safe_link("https://developer.z-api.io/en/").is_some());
-        for wrong in [
-            "http://example.com",
-            "file:///etc/passwd",
-            "javascript:alert(1)",
-            "https://user@example.com",
-            "https://u:p@example.com",
-            "example.com",
-            "",
-            "mailto:a@example.com",
+    fn a_link_is_opened_only_where_its_host_was_shown() {
+        let docs = "https://developer.z-api.io/en/";
+        assert_eq!(shown_link(docs, "developer.z-api.io").as_deref(), Ok(docs));
+        for (url, host) in [
+            (docs, ""),
+            (docs, "z-api.io"),
+            (
+                "https://evil.example/developer.z-api.io",
+                "developer.z-api.io",
+            ),
+            (
+                "https://developer.z-api.io@evil.example/",
+                "developer.z-api.io",
+            ),
+            ("https://developer.z-api.io:8443/", "developer.z-api.io"),
+            ("http://example.com", "example.com"),
+            ("https://\u{430}pple.example/", "\u{430}pple.example"),
+            ("file:///etc/passwd", ""),
+            ("javascript:alert(1)", ""),
         ] {
-            assert!(safe_link(wrong).is_none(), "{wrong}");
+            assert!(shown_link(url, host).is_err(), "{url} as {host}");
         }
+        // Handed on as a browser reads it: nothing is left to be read in another way.
+        let named = shown_link("https://\u{430}pple.example/a b", "xn--pple-43d.example");
+        assert!(named.is_err(), "a space");
+        assert_eq!(
+            shown_link("https://\u{430}pple.example/", "xn--pple-43d.example").as_deref(),
+            Ok("https://xn--pple-43d.example/")
+        );
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
+use readdress_sandbox::{Options, Sandbox, Service};
 use serde_json::{Value, json};
 use tauri::Listener as _;
 
@@ -74,4 +75,32 @@ fn a_busy_engine_is_told_at_most_ten_times_a_second() {
         heard >= 1 && heard <= took / 100 + 2,
         "{heard} events in {took} ms"
     );
+}
+
+#[test]
+fn a_clock_that_is_off_is_told_and_no_longer_when_it_is_right() {
+    let sandbox = tauri::async_runtime::block_on(Sandbox::start(Options::default()));
+    let sandbox = sandbox.expect("practice starts");
+    let home = Home::new();
+    let shown = home.open();
+    let profile = json!({
+        "service": "z-api", "label": "z", "fields": { "instance_id": "3C4F00A1B2C3D4E5F60718293A4B5C91" },
+        "secrets": { "token": "0A1B2C3D4E5F60718293A4B5C6D7E8F9" }, "base_url": sandbox.urls().z_api, "draft": null,
+    });
+    let added = shown.get("add_profile", json!({ "profile": profile }));
+    shown.get("get_app_state", json!({}));
+    let states = hear(&shown, "app_state");
+    let read = |ahead: i64| {
+        sandbox.change_settings(|settings| {
+            settings.date_ahead.insert(Service::ZApi, ahead);
+        });
+        shown.get("read_profile", json!({ "id": added["id"] }));
+        let state = states.recv_timeout(Duration::from_secs(5));
+        state.expect("it is told")["notices"].clone()
+    };
+    let told = read(-7200);
+    assert_eq!(told[0]["code"], "clock_off");
+    assert_eq!(told[0]["params"]["reason"], "here_ahead");
+    assert_eq!(told[0]["params"]["span"], "2 h");
+    assert_eq!(read(0), json!([]));
 }

@@ -15,7 +15,7 @@ fn any_arguments() -> Value {
     json!({
         "id": id, "profileId": id, "changeId": id, "text": "123456", "after": null, "limit": 10, "step": "request",
         "value": "a@example.com", "secrets": {}, "anyway": false, "how": "check", "filter": {}, "kind": "passphrase",
-        "passphrase": "correct horse battery", "current": "a", "next": "b", "seconds": 1, "service": "z-api",
+        "passphrase": "correct horse battery", "current": "a", "next": "b", "seconds": 1, "service": "z-api", "host": "", "replace": false,
         "profile": { "service": "z-api", "label": "x" }, "edit": {}, "preferences": {},
         "request": { "profile_id": id, "to": "a@example.com" }, "settings": { "proxy": { "kind": "none" }, "ca_file": null },
     })

@@ -1,10 +1,12 @@
 //! The shell, asked as the page asks it: over IPC, on Tauri's mock runtime, against the practice services.
 
+mod backup;
 mod closing;
 #[path = "../../command_names.rs"]
 mod command_names;
 mod events;
 mod fatal;
+mod hostile;
 mod lists;
 mod practice;
 mod profiles;

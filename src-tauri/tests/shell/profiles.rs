@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::Home;
+use crate::support::{Home, Shown};
 
 const SECRET: &str = "F0E1D2C3B4A5968778695A4B";
 
@@ -11,6 +11,11 @@ fn new_profile(label: &str) -> Value {
         "service": "z-api", "label": label, "fields": { "instance_id": "3D4C5B6A79888796A5B4C3D2E1F00112" },
         "secrets": { "token": SECRET }, "base_url": null, "draft": null,
     }})
+}
+
+/// One more profile, for other tests: its id.
+pub fn added(shown: &Shown) -> Value {
+    shown.get("add_profile", new_profile("Shop"))["id"].clone()
 }
 
 #[test]
@@ -115,7 +120,7 @@ fn links_other_than_https_are_not_opened() {
         "nothing",
     ] {
         assert_eq!(
-            shown.code("open_link", json!({ "url": url })),
+            shown.code("open_link", json!({ "url": url, "host": "example.com" })),
             "field_invalid"
         );
     }

@@ -19,7 +19,7 @@ interface App {
   /** Set when the app could not start at all. */
   broken: Problem | null;
   /** A dialog over the window: only one at a time. */
-  dialog: "add" | "palette" | "keys" | null;
+  dialog: "add" | "palette" | "keys" | "export_backup" | "restore_backup" | null;
   /** Text that was pasted from anywhere, for the add dialog. */
   pasted: string;
   /** The words that the history starts with, once. */

@@ -15,7 +15,7 @@ interface Ticked {
 const GRACE = 1000;
 
 const ticked = $state<{ changes: Record<string, Ticked> }>({ changes: {} });
-let looking: number | undefined;
+let looking: ReturnType<typeof setInterval> | undefined;
 
 /** Only a change that was turned away for certain, with a time from which it may be sent. */
 export function may_request_by_itself(change: ChangeView): boolean {
@@ -35,7 +35,7 @@ export function requests_by_itself(change_id: string): boolean {
 export function untick(change_id: string): void {
   delete ticked.changes[change_id];
   if (Object.keys(ticked.changes).length > 0) return;
-  window.clearInterval(looking);
+  clearInterval(looking);
   looking = undefined;
 }
 
@@ -68,5 +68,5 @@ export function tick_by_itself(change: ChangeView): void {
   const at = retry_time(change);
   if (!may_request_by_itself(change) || at === null || change.profile_id === null) return;
   ticked.changes[change.id] = { profile_id: change.profile_id, to: change.to, at, span: Math.max(0, at - Date.now()) + 2 * GRACE };
-  looking ??= window.setInterval(look, 1000);
+  looking ??= setInterval(look, 1000);
 }

@@ -16,7 +16,7 @@ export interface TagView {
 const waiting: Code[] = ["two_factor_required"];
 
 /** Nobody refused anything: it did not get there. */
-const on_the_wire: Code[] = ["unreachable", "timed_out", "no_answer", "tls_failed", "proxy_failed", "service_unavailable", "interrupted", "vault_locked", "vault_unset"];
+const on_the_wire: Code[] = ["unreachable", "timed_out", "no_answer", "tls_failed", "proxy_failed", "service_unavailable", "login_failed", "read_back_failed", "interrupted", "vault_locked", "vault_unset"];
 
 function refused_tag(code: Code | undefined): TagView {
   if (!code) return { look: "bad", icon: "x", text: t("states.refused") };

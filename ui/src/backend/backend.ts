@@ -2,6 +2,8 @@
 // Not here: any knowledge of Tauri. Types under `types/` are generated from Rust by ts-rs (`cargo test -p readdress-core`).
 // Every call that does not work rejects with a `Problem` object, never with a string.
 import type { AddressCheck } from "./types/AddressCheck";
+import type { BackupProgress } from "./types/BackupProgress";
+import type { BackupView } from "./types/BackupView";
 import type { Changed } from "./types/Changed";
 import type { ChangeView } from "./types/ChangeView";
 import type { HistoryFilter } from "./types/HistoryFilter";
@@ -14,6 +16,7 @@ import type { Preview } from "./types/Preview";
 import type { Problem } from "./types/Problem";
 import type { ProfileView } from "./types/ProfileView";
 import type { ReadView } from "./types/ReadView";
+import type { RestoredView } from "./types/RestoredView";
 import type { ServiceView } from "./types/ServiceView";
 import type { Understood } from "./types/Understood";
 import type { VaultView } from "./types/VaultView";
@@ -66,8 +69,8 @@ export interface ProfileEdit {
   secrets?: Record<string, string>;
   /** Forgets these. */
   forget?: string[];
-  /** The user accepts the origin that an edited manifest renders. */
-  accept_origin?: boolean;
+  /** The origin that the user was shown and accepts, of a manifest that was edited (`origin` of `origin_changed`). */
+  accept_origin?: string;
 }
 
 export interface RequestChange {
@@ -90,6 +93,8 @@ export interface Backend {
   set_preferences(preferences: Preferences): Promise<void>;
 
   list_services(): Promise<ServiceView[]>;
+  /** The user has seen this host of a file of theirs and trusts it with keys. `service_new` where the file names another by now. */
+  accept_service(service: string, host: string): Promise<void>;
   /** Whose calls a service's limits count together; null: as its manifest says. */
   set_limit_scope(service: string, of: LimitOf | null): Promise<void>;
 
@@ -138,6 +143,13 @@ export interface Backend {
   /** Asks for a file, checks it; null when the dialog was left. */
   choose_ca_file(): Promise<string | null>;
 
+  /** Asks where to, writes everything of the real profiles there, encrypted; null when the dialog was left. */
+  export_backup(passphrase: string): Promise<{ file: string; backup: BackupView } | null>;
+  /** Asks for the file that `restore_backup` reads; resolves to its name, null when the dialog was left. */
+  choose_backup(): Promise<string | null>;
+  /** Rejects with `folder_not_empty` (and what is on both sides) where `replace` is needed and not given. */
+  restore_backup(passphrase: string, replace: boolean): Promise<RestoredView>;
+
   open_practice(): Promise<AppState>;
   leave_practice(): Promise<AppState>;
   /** Opens practice where needed and makes (or finds) the practice profile of that service. */
@@ -150,10 +162,12 @@ export interface Backend {
   get_diagnostics(): Promise<string>;
   copy_text(text: string): Promise<void>;
   show_data_folder(): Promise<void>;
-  /** https only; the page shows the host beside the link. */
-  open_link(url: string): Promise<void>;
+  /** https only; `host` is what the page shows beside the link: one that leads elsewhere is refused. */
+  open_link(url: string, host: string): Promise<void>;
 
   on_changed(listener: (changed: Changed) => void): () => void;
+  /** How far a backup or a restore is, at most ten times a second. */
+  on_backup_progress(listener: (progress: BackupProgress) => void): () => void;
   /** Vault, mode or notices are new. */
   on_app_state(listener: (state: AppState) => void): () => void;
 }

@@ -2,6 +2,7 @@
 import { invoke } from "@tauri-apps/api/core";
 import { listen, type UnlistenFn } from "@tauri-apps/api/event";
 import type { AppState, Backend } from "./backend";
+import type { BackupProgress } from "./types/BackupProgress";
 import type { Changed } from "./types/Changed";
 
 function subscribe<T>(event: string, listener: (payload: T) => void): () => void {
@@ -23,6 +24,7 @@ export function create_tauri_backend(): Backend {
     page_ready: () => invoke("page_ready"),
     set_preferences: (preferences) => invoke("set_preferences", { preferences }),
     list_services: () => invoke("list_services"),
+    accept_service: (service, host) => invoke("accept_service", { service, host }),
     set_limit_scope: (service, of) => invoke("set_limit_scope", { service, of }),
 
     list_profiles: (after, limit) => invoke("list_profiles", { after, limit }),
@@ -59,6 +61,10 @@ export function create_tauri_backend(): Backend {
     set_network: (settings) => invoke("set_network", { settings }),
     choose_ca_file: () => invoke("choose_ca_file"),
 
+    export_backup: (passphrase) => invoke("export_backup", { passphrase }),
+    choose_backup: () => invoke("choose_backup"),
+    restore_backup: (passphrase, replace) => invoke("restore_backup", { passphrase, replace }),
+
     open_practice: () => invoke("open_practice"),
     leave_practice: () => invoke("leave_practice"),
     start_practice: (service) => invoke("start_practice", { service }),
@@ -69,9 +75,10 @@ export function create_tauri_backend(): Backend {
     get_diagnostics: () => invoke("get_diagnostics"),
     copy_text: (text) => invoke("copy_text", { text }),
     show_data_folder: () => invoke("show_data_folder"),
-    open_link: (url) => invoke("open_link", { url }),
+    open_link: (url, host) => invoke("open_link", { url, host }),
 
     on_changed: (listener) => subscribe<Changed>("changed", listener),
+    on_backup_progress: (listener) => subscribe<BackupProgress>("backup_progress", listener),
     on_app_state: (listener) => subscribe<AppState>("app_state", listener),
   };
 }

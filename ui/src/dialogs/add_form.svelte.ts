@@ -1,5 +1,5 @@
 // The form of a new profile: what was typed, pasted, tested, and what is wrong with it. Not here: how it looks.
-import { app, service_of } from "../app/app.svelte";
+import { app, load_services, service_of } from "../app/app.svelte";
 import { call } from "../app/call.svelte";
 import { as_problem } from "../app/problem";
 import { backend } from "../backend";
@@ -22,7 +22,7 @@ class AddForm {
   errors = $state<Record<string, string>>({});
   read = $state.raw<ReadView | null>(null);
   read_millis = $state(0);
-  busy = $state<"" | "test" | "save">("");
+  busy = $state<"" | "test" | "save" | "look">("");
   #asked = 0;
 
   constructor() {
@@ -37,6 +37,22 @@ class AddForm {
     if (problem.code === "base_url_invalid") return "base_url";
     const field = problem.params.field ?? "";
     return service_of(this.service)?.fields.some((one) => one.id === field) ? field : "";
+  }
+
+  /** A file of the user's own whose host was never looked at, and no address typed in its place. */
+  get must_look(): boolean {
+    const service = service_of(this.service);
+    return service !== undefined && !service.accepted && !this.base_url.trim();
+  }
+
+  /** The host that is shown, and no other, is accepted. */
+  async accept_host(): Promise<void> {
+    const service = service_of(this.service);
+    if (!service || this.busy) return;
+    await this.#run("look", async () => {
+      await backend().accept_service(service.id, service.host);
+      await load_services();
+    });
   }
 
   choose(id: string): void {
@@ -74,7 +90,7 @@ class AddForm {
   }
 
   async test(): Promise<void> {
-    if (this.busy || !this.#complete(false)) return;
+    if (this.busy || this.must_look || !this.#complete(false)) return;
     const started = performance.now();
     await this.#run("test", async () => {
       this.read = null;
@@ -84,7 +100,7 @@ class AddForm {
   }
 
   async save(): Promise<ProfileView | null> {
-    if (this.busy || !this.#complete(true)) return null;
+    if (this.busy || this.must_look || !this.#complete(true)) return null;
     let saved: ProfileView | null = null;
     await this.#run("save", async () => {
       saved = await backend().add_profile(this.#profile());
@@ -92,7 +108,7 @@ class AddForm {
     return saved;
   }
 
-  async #run(name: "test" | "save", work: () => Promise<void>): Promise<void> {
+  async #run(name: "test" | "save" | "look", work: () => Promise<void>): Promise<void> {
     this.busy = name;
     this.problem = null;
     try {

@@ -4,13 +4,15 @@ import type { TextParams } from "./keys";
 
 export type Part = { text: string; gap: string | null };
 
-const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u034f\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
+/** Marks piled on one letter climb over the lines above and below. */
+const FLOOD = /(\p{M}{4})\p{M}+/gu;
 const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
 const GAP = /\{(\w+)\}/g;
 
 /** Text from outside without characters that steer direction or are not shown. */
 export function plain(text: string): string {
-  return text.replace(CONTROL, "");
+  return text.replace(CONTROL, "").replace(FLOOD, "$1");
 }
 
 /** The same as one string: isolated only where it is written from right to left. */

@@ -54,6 +54,12 @@ function settled_text(meaning: string | null): string {
   return has_text(key) ? t(key) : t("events.settled");
 }
 
+/** `meaning` is the state in which it stood in the backup. */
+function restored_text(meaning: string | null): string {
+  const key = `states.${meaning ?? ""}`;
+  return has_text(key) ? t("events.restored_from", { what: t(key) }) : t("events.restored");
+}
+
 /** The line of one event. `here_only`: the change was cancelled here and not at the service. */
 export function event_words(event: EventView, here_only = false): EventWords {
   const what = meaning_word(event.meaning);
@@ -76,6 +82,8 @@ export function event_words(event: EventView, here_only = false): EventWords {
       return { icon: "lock", look: "", strong: false, text: t("events.value_kept") };
     case "recovered":
       return { icon: "help", look: "ask", strong: true, text: t("events.recovered") };
+    case "restored":
+      return { icon: "db", look: "ask", strong: true, text: restored_text(event.meaning) };
     case "settled":
       return { icon: "user", look: "", strong: false, text: settled_text(event.meaning) };
     case "cancelled":

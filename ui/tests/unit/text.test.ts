@@ -51,6 +51,15 @@ describe("text from outside", () => {
     expect(isolated("مكتب")).toBe("\u2068مكتب\u2069");
   });
 
+  test("shows nothing that cannot be seen, and no towers of marks", () => {
+    expect(plain("a\u200bb\u2028c\ufeffd\u009be\u{e0041}")).toBe("abcde");
+    expect(plain(`o${"\u0301".repeat(500)}k`)).toBe(`o${"\u0301".repeat(4)}k`);
+    expect(plain("👩\u200d🚀 مِنْ")).toBe("👩\u200d🚀 مِنْ");
+    const started = performance.now();
+    expect(plain("\u202ex\u0301".repeat(500_000)).length).toBe(1_000_000);
+    expect(performance.now() - started).toBeLessThan(3000);
+  });
+
   test("stays text, whatever it looks like", () => {
     expect(t("codes.label_taken.what", { label: "<b>{service}</b>" })).toContain("“<b>{service}</b>”");
     expect(text_parts("codes.label_taken.what", { label: "x" }).filter((part) => part.gap !== null)).toEqual([{ text: "x", gap: "label" }]);

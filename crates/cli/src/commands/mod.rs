@@ -1,5 +1,6 @@
 //! One file per group of commands. Each takes what was typed and gives an `Answer`.
 
+mod backup;
 mod change;
 mod check;
 mod demo;
@@ -46,6 +47,9 @@ async fn on_folder(engine: &Engine, command: Command, console: &Console) -> Done
         Command::Services {
             what: Some(ServicesCommand::Show { service }),
         } => services::show(engine, &service, console),
+        Command::Services {
+            what: Some(ServicesCommand::Accept { service, host }),
+        } => services::accept(engine, &service, &host, console),
         Command::Services { .. } => services::list(engine, console),
         Command::Profile { what } => profile::run(engine, what, console).await,
         Command::Read { profile } => read::run(engine, &profile, console).await,
@@ -74,6 +78,7 @@ async fn on_folder(engine: &Engine, command: Command, console: &Console) -> Done
         }
         Command::Pending => history::pending(engine, console),
         Command::History(args) => history::all(engine, &args, console),
+        Command::Backup { what } => backup::run(engine, what, console).await,
         Command::Vault { what } => vault::run(engine, what, console).await,
         Command::Practice | Command::Demo => unreachable!("they were done above"),
     }

@@ -49,6 +49,11 @@ pub async fn run(engine: &Engine, what: ProfileCommand, console: &Console) -> Do
             accept_origin,
         } => {
             let id = engine.find_profile(&profile)?;
+            // Without an origin: the one that the file names now.
+            let accept_origin = match accept_origin {
+                Some(origin) if origin.is_empty() => Some(engine.origin_now(id)?),
+                given => given,
+            };
             let edit = ProfileEdit {
                 label,
                 fields: patch(&fields)?,

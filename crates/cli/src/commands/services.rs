@@ -3,7 +3,7 @@
 //! Not here: mistakes in files (`check`).
 
 use readdress_core::engine::Engine;
-use readdress_core::error::{Code, Problem};
+use readdress_core::error::{Code, Problem, Result};
 use readdress_core::view::{FieldView, ServiceView};
 
 use crate::answer::{Answer, Done};
@@ -35,13 +35,28 @@ pub fn list(engine: &Engine, console: &Console) -> Done {
     Ok(answer.text(aligned(&services.iter().map(row).collect::<Vec<_>>())))
 }
 
-pub fn show(engine: &Engine, id: &str, console: &Console) -> Done {
-    let unknown = || Problem::new(Code::ServiceUnknown).with("service", id);
-    let service = engine
-        .services()?
-        .into_iter()
+/// # Errors
+/// `service_new` where the file names another host than the one that was typed.
+pub fn accept(engine: &Engine, id: &str, host: &str, console: &Console) -> Done {
+    engine.accept_service(id, host)?;
+    let service = found(engine, id)?;
+    let answer = Answer::of(&service);
+    if console.json {
+        return Ok(answer);
+    }
+    let gaps = [("service", service.name.as_str()), ("host", &service.host)];
+    Ok(answer.text(console.words.say("cli.services.accepted", &gaps)))
+}
+
+fn found(engine: &Engine, id: &str) -> Result<ServiceView> {
+    let all = engine.services()?;
+    all.into_iter()
         .find(|service| service.id == id)
-        .ok_or_else(unknown)?;
+        .ok_or_else(|| Problem::new(Code::ServiceUnknown).with("service", id))
+}
+
+pub fn show(engine: &Engine, id: &str, console: &Console) -> Done {
+    let service = found(engine, id)?;
     let answer = Answer::of(&service);
     if console.json {
         return Ok(answer);

@@ -87,6 +87,62 @@ fn a_mistake_has_its_place_and_a_hint() {
 }
 
 #[test]
+fn a_file_of_ones_own_is_accepted_with_its_host() {
+    let stage = Stage::new();
+    let folder = tempfile::tempdir().expect("a folder");
+    let good = std::fs::read_to_string(shipped().join("webshare.toml")).expect("the manifest");
+    let own = good
+        .replace("\"webshare\"", "\"mine\"")
+        .replace("https://proxy.webshare.io", "https://one.invalid:8443");
+    std::fs::write(folder.path().join("own.toml"), own).expect("a file");
+    let folder = folder.path().to_str().expect("a path");
+    let add = || {
+        let args = ["profile", "add", "--service", "mine", "--label", "m"];
+        let call = stage.with_key(&args).arg("--services").arg(folder);
+        call.arg("--secret").arg("api_key=KEY").env("KEY", "k3y")
+    };
+    let refused = add().arg("--json").run().ends(1);
+    assert_eq!(refused.error(), "service_new");
+    assert_eq!(
+        refused.json()["error"]["params"]["host"],
+        "one.invalid:8443"
+    );
+    let words = add().run().ends(1);
+    assert!(
+        words
+            .stderr
+            .contains("readdress-cli services accept mine --host one.invalid:8443"),
+        "{words:?}"
+    );
+    let accept = |host: &str| {
+        stage.json(&[
+            "services",
+            "accept",
+            "mine",
+            "--host",
+            host,
+            "--services",
+            folder,
+        ])
+    };
+    assert_eq!(accept("two.invalid").ends(1).error(), "service_new");
+    assert_eq!(
+        accept("one.invalid").ends(1).error(),
+        "service_new",
+        "another port is another server"
+    );
+    assert_eq!(accept("one.invalid:8443").ends(0).json()["accepted"], true);
+    add().run().ends(0);
+    assert_eq!(
+        stage
+            .json(&["services", "accept", "nobody", "--host", "x"])
+            .ends(2)
+            .error(),
+        "service_unknown"
+    );
+}
+
+#[test]
 fn a_folder_of_own_services_is_used_and_its_broken_files_are_told() {
     let stage = Stage::new();
     let folder = tempfile::tempdir().expect("a folder");

@@ -9,7 +9,7 @@ use readdress_core::change::{EventKind, State};
 use readdress_core::engine::Engine;
 use readdress_core::error::{Code, Problem};
 use readdress_core::view::{ChangeView, HistoryFilter};
-use readdress_sandbox::Service;
+use readdress_sandbox::{Fault, FaultKind, Service};
 use uuid::Uuid;
 
 use crate::stage::{Ran, Stage};
@@ -135,7 +135,8 @@ fn pick(program: u64, round: u64, of: u64) -> u64 {
 }
 
 fn address(program: u64, round: u64) -> String {
-    format!("p{program}.r{round}@practice.example")
+    // A few for all: two programs may also want the very same change.
+    format!("to{}@practice.example", pick(round, program, 3))
 }
 
 /// A code or link that was mailed last to anybody: right, outdated, or of another change.
@@ -156,7 +157,7 @@ fn call(stage: &Stage, program: u64, round: u64, shared: &[Shared]) -> Ran {
         3 | 4 => stage.json(&["verify", name, "--code", &code]),
         5 => stage.json(&["resend", name]),
         6 => stage.json(&["cancel", name]),
-        7 => stage.json(&["settle", name, "--check"]),
+        7 => stage.json(&["settle", name]),
         _ => stage.json(&["read", name]),
     }
 }
@@ -265,6 +266,11 @@ fn six_programs_and_a_window_share_one_folder() {
         })
         .collect();
     stage.sandbox.clear_counters();
+    // Between a look and an intent there is a read: long enough for another program.
+    for service in [Service::ZApi, Service::Webshare, Service::ManncoStore] {
+        let late = Fault::new(service, FaultKind::Late).on("read");
+        stage.sandbox.add_fault(late.delayed(60));
+    }
     let begun = Instant::now();
     let (engine, runtime) = stage.engine();
     let edited: Uuid = own[0].parse().expect("a uuid");
@@ -359,6 +365,18 @@ fn check_journal(stage: &Stage, engine: &Engine, shared: &[Shared]) {
             of(&[EventKind::Answer]),
             "{change:?}"
         );
+        // Never two on their way: who sends has claimed the change until its answer is on disk.
+        let mut under_way = false;
+        for event in &change.events {
+            match event.kind {
+                EventKind::Intent => {
+                    assert!(!under_way, "sent twice: {change:?}");
+                    under_way = true;
+                }
+                EventKind::Answer => under_way = false,
+                _ => {}
+            }
+        }
         let Some(profile) = change.profile_id else {
             continue;
         };

@@ -85,7 +85,10 @@ fn one_profile_one_request_one_code() {
     for round in 1..=4 {
         let calls = (0..AT_ONCE).map(|n| {
             let to = format!("r{round}.n{n}@practice.example");
-            stage.with_key(&["change", "z", "--json", "--to"]).arg(&to)
+            stage
+                .with_key(&["change", "z", "--json"])
+                .arg("--to")
+                .arg(&to)
         });
         let runs = at_once(calls.collect());
         let won = done(&runs, &["change_open", "busy"]);
@@ -103,7 +106,8 @@ fn one_profile_one_request_one_code() {
 
         let calls = (0..AT_ONCE).map(|_| {
             stage
-                .with_key(&["verify", "z", "--json", "--code"])
+                .with_key(&["verify", "z", "--json"])
+                .arg("--code")
                 .arg(&code)
         });
         let runs = at_once(calls.collect());
@@ -140,8 +144,9 @@ fn one_resend_and_one_cancel() {
 fn the_last_place_of_a_limit_is_taken_once() {
     let stage = Stage::new();
     for n in 0..AT_ONCE {
-        let call = stage.with_key(&["profile", "add", "--service", "mannco-store", "--label"]);
+        let call = stage.with_key(&["profile", "add", "--service", "mannco-store"]);
         let call = call
+            .arg("--label")
             .arg(&format!("m{n}"))
             .arg("--secret")
             .arg("api_key=KEY");
@@ -163,7 +168,8 @@ fn the_last_place_of_a_limit_is_taken_once() {
     let calls = (0..AT_ONCE).map(|n| {
         let to = format!("m{n}@practice.example");
         stage
-            .with_key(&["change", &format!("m{n}"), "--json", "--to"])
+            .with_key(&["change", &format!("m{n}"), "--json"])
+            .arg("--to")
             .arg(&to)
     });
     let runs = at_once(calls.collect());

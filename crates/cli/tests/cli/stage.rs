@@ -191,6 +191,13 @@ pub struct Call {
 
 impl Call {
     pub fn new(folder: &std::path::Path, args: &[&str]) -> Self {
+        let mut call = Self::without_folder(args);
+        call.command.arg("--data-dir").arg(folder);
+        call
+    }
+
+    /// In the folder of the system.
+    pub fn without_folder(args: &[&str]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_readdress-cli"));
         for (name, _) in std::env::vars() {
             if name.starts_with("READDRESS_")
@@ -203,7 +210,7 @@ impl Call {
         // No keychain answers there.
         command.env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/bus");
         command.env("LC_ALL", "C").env("TZ", "UTC");
-        command.args(args).arg("--data-dir").arg(folder);
+        command.args(args);
         Self {
             command,
             stdin: Vec::new(),
@@ -220,8 +227,71 @@ impl Call {
         self
     }
 
+    #[cfg(unix)]
+    pub fn env_os(mut self, name: &str, value: &std::ffi::OsStr) -> Self {
+        self.command.env(name, value);
+        self
+    }
+
+    #[cfg(unix)]
+    pub fn without(mut self, name: &str) -> Self {
+        self.command.env_remove(name);
+        self
+    }
+
+    /// Started by a shell with that umask.
+    #[cfg(unix)]
+    pub fn umask(self, umask: &str) -> Self {
+        let mut command = Command::new("sh");
+        command.args(["-c", &format!("umask {umask}; exec \"$0\" \"$@\"")]);
+        command
+            .arg(self.command.get_program())
+            .args(self.command.get_args());
+        for (name, value) in self.command.get_envs() {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
+        let stdin = self.stdin;
+        Self { command, stdin }
+    }
+
     pub fn stdin(mut self, text: &str) -> Self {
         self.stdin = text.as_bytes().to_vec();
+        self
+    }
+
+    /// Started by another program, whose words come first.
+    pub fn under(self, words: &[&str]) -> Self {
+        let mut outer = Command::new(words[0]);
+        outer.args(&words[1..]).arg(self.command.get_program());
+        self.started_as(outer)
+    }
+
+    /// From a copy of the program, as somebody who owns nothing. Root may write everywhere; others already may not.
+    #[cfg(unix)]
+    pub fn by_nobody(self, program: &std::path::Path) -> Self {
+        use std::os::unix::process::CommandExt;
+        let mut other = Command::new(program);
+        if std::fs::metadata("/proc/self")
+            .is_ok_and(|me| std::os::unix::fs::MetadataExt::uid(&me) == 0)
+        {
+            other.uid(65534).gid(65534);
+        }
+        self.started_as(other)
+    }
+
+    /// Another command with the same words and environment.
+    fn started_as(mut self, mut other: Command) -> Self {
+        other.args(self.command.get_args());
+        for (name, value) in self.command.get_envs() {
+            match value {
+                Some(value) => other.env(name, value),
+                None => other.env_remove(name),
+            };
+        }
+        self.command = other;
         self
     }
 

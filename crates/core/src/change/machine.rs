@@ -34,15 +34,15 @@ pub struct ShapeStep {
 }
 
 impl Shape {
-    fn waits(&self, at: u32) -> bool {
+    pub(super) fn waits(&self, at: u32) -> bool {
         self.steps.get(at as usize).is_some_and(|step| step.waits)
     }
 
-    fn end(&self) -> u32 {
+    pub(super) fn end(&self) -> u32 {
         u32::try_from(self.steps.len()).unwrap_or(u32::MAX)
     }
 
-    fn name(&self, at: u32) -> &str {
+    pub(super) fn name(&self, at: u32) -> &str {
         self.steps.get(at as usize).map_or("read", |step| &step.id)
     }
 
@@ -74,6 +74,8 @@ pub enum Input {
     SendAgain,
     /// The process that sent it is gone.
     OwnerDied,
+    /// It comes from a backup: what happened after that is not known here.
+    Restored,
     /// The limit had no room any more when the planned request was to leave.
     TooSoon(Problem),
 }
@@ -223,6 +225,7 @@ pub fn turn(
         Input::Worked => step.worked(),
         Input::SendAgain => step.send_again(),
         Input::OwnerDied => step.owner_died(),
+        Input::Restored => step.restored(),
         Input::TooSoon(problem) => step.too_soon(problem),
     }
 }
@@ -261,7 +264,11 @@ impl Stepping<'_> {
     fn note(&mut self, kind: EventKind, meaning: Option<String>, facts: &Facts) {
         let step = match kind {
             EventKind::ReadBack => Some("read".to_owned()),
-            EventKind::Answer | EventKind::NotSent | EventKind::NoAnswer | EventKind::Intent
+            EventKind::Answer
+            | EventKind::NotSent
+            | EventKind::NoAnswer
+            | EventKind::Intent
+            | EventKind::Recovered
                 if self.change.resending =>
             {
                 self.shape.resend_step.clone()
@@ -269,7 +276,8 @@ impl Stepping<'_> {
             EventKind::Planned
             | EventKind::Cancelled
             | EventKind::Expired
-            | EventKind::Replaced => None,
+            | EventKind::Replaced
+            | EventKind::Restored => None,
             _ => Some(self.change.step.clone()),
         };
         self.events.push(Event {

@@ -2,6 +2,7 @@
 //!
 //! Not here: I/O, clocks, what an answer means (that is `manifest::answer`), sentences.
 
+pub mod align;
 pub mod machine;
 pub mod replay;
 pub mod show;
@@ -98,6 +99,8 @@ pub enum EventKind {
     ValueKept,
     /// The program that sent it ended before the answer.
     Recovered,
+    /// It comes from a backup; `meaning` is the state in which it stood there.
+    Restored,
     /// The user settled an unknown.
     Settled,
     Cancelled,

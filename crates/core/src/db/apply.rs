@@ -13,6 +13,7 @@ use super::{clock, guard, waits};
 use crate::error::{Code, Problem};
 use crate::vault::sealed_with;
 use changes::write_change;
+pub(super) use changes::write_events;
 use profiles::{
     edit_profile, insert_profile, note_problem, remove_profile, see_profile, see_profile_since,
     seen_of,

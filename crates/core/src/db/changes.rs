@@ -56,7 +56,7 @@ pub(super) fn change(row: &Row<'_>) -> rusqlite::Result<Change> {
     })
 }
 
-fn event(cells: &mut Cells<'_>) -> rusqlite::Result<Event> {
+pub(super) fn event(cells: &mut Cells<'_>) -> rusqlite::Result<Event> {
     Ok(Event {
         at: cells.at()?,
         kind: cells.name()?,

@@ -18,6 +18,9 @@ const SEEN: &str = "clock:seen";
 /// How far a server's clock is ahead of this one, at the least, by origin.
 const OF: &str = "clock:of:";
 
+/// Keys that tell of this machine's clock, and of no other's: `meta` rows that stay where they are.
+pub(super) const HERE: &str = "clock:";
+
 const MINUTE: SignedDuration = SignedDuration::from_mins(1);
 /// Programs read the clock before their turn to write comes.
 const SLACK: SignedDuration = SignedDuration::from_secs(2);

@@ -54,6 +54,7 @@ pub(crate) fn sql_problem(error: &Error, file: &Path) -> Problem {
                 {
                     Code::DiskFull
                 }
+                ErrorCode::SystemIoFailure => Code::DiskFailed,
                 ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied => {
                     Code::FolderReadOnly
                 }

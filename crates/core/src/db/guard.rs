@@ -27,6 +27,7 @@ pub(super) fn check(db: &Connection, guard: &Guard) -> Checked {
         Guard::SameProfile(read) => check_same(db, read),
         Guard::SameAccount(read) => check_account(db, read),
         Guard::OnlyOne(profile) => check_only(db, profile),
+        Guard::Profiles { service, count } => check_count(db, service, *count),
         Guard::NothingBegun(profile) => check_nothing_begun(db, *profile),
     }
 }
@@ -90,6 +91,17 @@ fn check_only(db: &Connection, profile: &Profile) -> Checked {
     match twin {
         Some(label) => Err(Problem::new(Code::ProfileTwice).with("label", label).into()),
         None => Ok(()),
+    }
+}
+
+fn check_count(db: &Connection, service: &str, count: u32) -> Checked {
+    let now: u32 = db
+        .prepare_cached("SELECT count(*) FROM profiles WHERE service = ?1")?
+        .query_row([service], |row| row.get(0))?;
+    if now == count {
+        Ok(())
+    } else {
+        Err(Code::Busy.into())
     }
 }
 

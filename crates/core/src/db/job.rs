@@ -46,6 +46,8 @@ pub enum Guard {
     SameAccount(Box<Profile>),
     /// No profile has this service, origin and plain fields: else `profile_twice`. Without plain fields nothing can be told.
     OnlyOne(Box<Profile>),
+    /// The service has so many profiles, as when they were compared: else `busy`.
+    Profiles { service: String, count: u32 },
     /// No call has left for a change of the profile that is still open: else `change_open`.
     NothingBegun(Uuid),
 }

@@ -8,6 +8,8 @@ mod apply;
 mod changes;
 mod clock;
 mod column;
+mod contents;
+mod copies;
 mod fail;
 mod guard;
 mod history;
@@ -15,6 +17,7 @@ mod job;
 mod migrate;
 mod open;
 mod profiles;
+mod refill;
 mod settings;
 mod shift;
 mod uses;
@@ -31,13 +34,16 @@ use rusqlite::Connection;
 use uuid::Uuid;
 
 pub(crate) use column::Id;
+pub(crate) use contents::{Amounts, Contents};
+pub(crate) use copies::{Copied, stamp};
 pub(crate) use fail::Fail;
 pub use job::{
     ChangeWrite, Expect, Guard, Job, ProfileWrite, Prune, Room, SealedValue, SecretWrite, Seen,
     StoredChange, Use, WaitWrite,
 };
+pub(crate) use refill::{ACCEPTED, PENDING, Refill, is_here_only};
 pub(crate) use uses::free_at;
-pub(crate) use vault_row::VaultRow;
+pub(crate) use vault_row::{VaultRow, refuse_orphans};
 
 use crate::error::{Code, Problem, Result};
 use crate::folder::{Folder, ProcessLock};
@@ -216,6 +222,20 @@ impl Db {
             let _ = answer.recv_timeout(Duration::from_millis(250));
         }
         self.inner.data_version.load(Ordering::Relaxed)
+    }
+
+    /// Takes what was deleted or written over out of the log too: after a change of keys the old ciphertext, and a key under
+    /// an old passphrase, need not lie on. As far as it goes: a reader that looks on keeps the log for a while.
+    pub(crate) fn forget_deleted(&self) {
+        let busy = self.inner.options.busy;
+        let look = self.inner.writer.look(Box::new(move |db| {
+            let short = db.busy_timeout(Duration::from_millis(200));
+            let _ = short
+                .and_then(|()| db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())));
+            let _ = db.busy_handler(Some(busy));
+        }));
+        // A writer that has ended has closed the database, and with it the log.
+        drop(look);
     }
 
     /// Reads the whole file and says whether it is sound. Slow on a big one: for diagnostics.

@@ -51,6 +51,8 @@ pub(super) fn first(folder: &Folder, options: Options) -> Result<(Connection, Pr
     // A power cut after COMMIT must not take back an intent whose call has left.
     pragma("synchronous", "FULL")?;
     pragma("foreign_keys", "ON")?;
+    // What is deleted is overwritten in the file, and not only forgotten.
+    pragma("secure_delete", "ON")?;
     pragma("journal_size_limit", "67108864")?;
     if let Some(pages) = options.max_pages {
         pragma("max_page_count", &pages.to_string())?;

@@ -12,11 +12,11 @@ use crate::error::{Code, Problem, Result};
 use crate::profile::{Profile, label_key};
 
 // A sealed value is 57 bytes longer than its text: version, key id, nonce, tag (`vault::cipher`).
-const COLUMNS: &str = "p.id, p.label, p.service, p.base_url, p.origin, p.fields, \
+pub(super) const COLUMNS: &str = "p.id, p.label, p.service, p.base_url, p.origin, p.fields, \
      (SELECT json_group_object(field, max(length(cipher) - 57, 0)) FROM secrets WHERE profile_id = p.id), \
      p.email, p.verified, p.checked_at, p.known, p.problem, p.created_at";
 
-fn profile(row: &Row<'_>) -> rusqlite::Result<Profile> {
+pub(super) fn profile(row: &Row<'_>) -> rusqlite::Result<Profile> {
     let mut cells = Cells::new(row);
     Ok(Profile {
         id: cells.id()?,

@@ -1,4 +1,4 @@
-//! The vault's own row, and the list of keys that a crash may have left in the keychain.
+//! The vault's own row, and the lists of keys that a crash may have left in the keychain.
 
 use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
@@ -6,8 +6,11 @@ use uuid::Uuid;
 use super::Db;
 use super::column::{Cells, Id, Name};
 use super::fail::Fail;
-use crate::error::{Code, Result};
+use crate::error::{Code, Problem, Result};
 use crate::view::VaultKind;
+
+/// Begins the `meta` key of a key that the keychain shall let go of. (Of its own: it may outlive what `vault_leftovers` holds.)
+const DOOMED: &str = "vault_doomed:";
 
 /// Which kind of vault the folder has.
 #[derive(Debug, Clone)]
@@ -42,7 +45,7 @@ impl VaultRow {
         }
     }
 
-    /// Puts `self` in the place of the row `old`; a key that was in the keychain goes onto the list of leftovers.
+    /// Puts `self` in the place of the row `old`; a key that was in the keychain is doomed.
     pub fn replace(&self, db: &Connection, old: Option<&Self>) -> std::result::Result<(), Fail> {
         if let Some(old) = old {
             let rows = db
@@ -52,22 +55,10 @@ impl VaultRow {
                 return Err(Code::Busy.into());
             }
             if old.kind == VaultKind::Keychain {
-                add_leftover(db, old.id)?;
+                doom(db, old.id)?;
             }
         }
         self.insert(db)
-    }
-
-    /// Puts `self`'s wrapped key in the place of the one in `old`, if that is still there.
-    pub fn rewrap(&self, db: &Connection, old: &Self) -> std::result::Result<(), Fail> {
-        let rows = db
-            .prepare_cached("UPDATE vault SET wrapped = ?3 WHERE id = ?1 AND wrapped IS ?2")?
-            .execute(params![Id(old.id), old.wrapped, self.wrapped])?;
-        if rows == 1 {
-            Ok(())
-        } else {
-            Err(Code::Busy.into())
-        }
     }
 }
 
@@ -77,8 +68,52 @@ fn add_leftover(db: &Connection, id: Uuid) -> std::result::Result<(), Fail> {
     Ok(())
 }
 
+fn doom(db: &Connection, id: Uuid) -> std::result::Result<(), Fail> {
+    db.prepare_cached("INSERT INTO meta (key, value) VALUES (?1, '') ON CONFLICT DO NOTHING")?
+        .execute([format!("{DOOMED}{id}")])?;
+    Ok(())
+}
+
+/// Refuses to give a folder a vault while it holds what another one has sealed: that one's row was taken away.
+///
+/// # Errors
+/// `secret_damaged` with `reason = vault`.
+pub(crate) fn refuse_orphans(db: &Connection) -> std::result::Result<(), Fail> {
+    let sealed: bool = db
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM secrets) OR EXISTS (SELECT 1 FROM change_values)",
+        )?
+        .query_row([], |row| row.get(0))?;
+    let vault: bool = db
+        .prepare_cached("SELECT EXISTS (SELECT 1 FROM vault)")?
+        .query_row([], |row| row.get(0))?;
+    if sealed && !vault {
+        return Err(Problem::new(Code::SecretDamaged)
+            .with("table", "vault")
+            .with("field", "row")
+            .with("reason", "vault")
+            .into());
+    }
+    Ok(())
+}
+
 impl Db {
+    /// As the function of that name.
+    pub(crate) fn refuse_orphans(&self) -> Result<()> {
+        self.read(refuse_orphans)
+    }
+
     pub(crate) fn vault_row(&self) -> Result<Option<VaultRow>> {
+        let row = self.stored_vault_row()?;
+        if row.as_ref().is_some_and(|row| row.kind == VaultKind::Unset) {
+            // Never written so; taken for "none yet" it would be replaced.
+            let file = self.inner.file.display().to_string();
+            return Err(Problem::new(Code::DatabaseDamaged).with("file", file));
+        }
+        Ok(row)
+    }
+
+    fn stored_vault_row(&self) -> Result<Option<VaultRow>> {
         self.read(|db| {
             let mut find =
                 db.prepare_cached("SELECT id, kind, proof, wrapped, key_file FROM vault")?;
@@ -96,6 +131,11 @@ impl Db {
         })
     }
 
+    /// The id of the vault's key; `None` where the folder has no vault yet.
+    pub(crate) fn vault_key(&self) -> Result<Option<Uuid>> {
+        Ok(self.vault_row()?.map(|row| row.id))
+    }
+
     /// Keys that may lie in the keychain without belonging to a vault.
     pub(crate) fn vault_leftovers(&self) -> Result<Vec<Uuid>> {
         self.read(|db| {
@@ -109,14 +149,35 @@ impl Db {
         self.write_async(move |db| add_leftover(db, id)).await
     }
 
-    /// Claims a leftover for removal, so that it cannot become a vault's key any more; `busy` if it just has.
-    pub(crate) async fn claim_vault_leftover(&self, id: Uuid) -> Result<()> {
+    /// Keys that are no vault's any more and may still lie in the keychain.
+    pub(crate) fn vault_doomed(&self) -> Result<Vec<Uuid>> {
+        self.read(|db| {
+            let mut find = db.prepare_cached("SELECT key FROM meta WHERE key GLOB ?1")?;
+            let keys = find.query_map([format!("{DOOMED}*")], |row| row.get::<_, String>(0))?;
+            let keys = keys.collect::<rusqlite::Result<Vec<_>>>()?;
+            let ids = keys.iter().filter_map(|key| key.strip_prefix(DOOMED));
+            Ok(ids.filter_map(|id| Uuid::try_parse(id).ok()).collect())
+        })
+    }
+
+    /// The keychain has let go of it.
+    pub(crate) async fn forget_vault_doomed(&self, id: Uuid) -> Result<()> {
+        self.write_async(move |db| {
+            db.prepare_cached("DELETE FROM meta WHERE key = ?1")?
+                .execute([format!("{DOOMED}{id}")])?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Dooms a leftover, so that it cannot become a vault's key any more; `busy` if it just has.
+    pub(crate) async fn doom_vault_leftover(&self, id: Uuid) -> Result<()> {
         self.write_async(move |db| {
             let rows = db
                 .prepare_cached("DELETE FROM vault_leftovers WHERE id = ?1")?
                 .execute([Id(id)])?;
             if rows == 1 {
-                Ok(())
+                doom(db, id)
             } else {
                 Err(Code::Busy.into())
             }
@@ -147,9 +208,9 @@ mod tests {
         let db = Db::open(&Folder::open(dir.path()).unwrap()).unwrap();
         let new = row(VaultKind::Keychain);
         db.add_vault_leftover(new.id).await.unwrap();
-        db.claim_vault_leftover(new.id).await.unwrap();
+        db.doom_vault_leftover(new.id).await.unwrap();
         assert_eq!(
-            db.claim_vault_leftover(new.id).await.unwrap_err().code,
+            db.doom_vault_leftover(new.id).await.unwrap_err().code,
             Code::Busy
         );
         let swept = new.clone();
@@ -166,7 +227,7 @@ mod tests {
         let kept = new.clone();
         db.write_async(move |db| kept.insert(db)).await.unwrap();
         assert_eq!(
-            db.claim_vault_leftover(new.id).await.unwrap_err().code,
+            db.doom_vault_leftover(new.id).await.unwrap_err().code,
             Code::Busy,
             "a vault's key is no leftover"
         );

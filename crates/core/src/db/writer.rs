@@ -12,6 +12,7 @@ use tokio::sync::oneshot;
 use super::fail::Fail;
 use super::migrate::check_version;
 use crate::error::{Code, Problem, Result};
+use crate::kill;
 
 /// One job as the writer sees it.
 pub(super) type Work = Box<dyn FnOnce(&Connection) -> std::result::Result<(), Fail> + Send>;
@@ -152,6 +153,7 @@ fn begin(db: &Connection) -> std::result::Result<(), Fail> {
 
 fn with_savepoint(db: &Connection, work: Work) -> std::result::Result<(), Fail> {
     db.prepare_cached("SAVEPOINT job")?.execute([])?;
+    kill::point("disk_in_transaction");
     // A defect in one job must not end the thread that all others need.
     let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(db)))
         .unwrap_or_else(|_| Err(Code::Internal.into()));
@@ -165,9 +167,11 @@ fn with_savepoint(db: &Connection, work: Work) -> std::result::Result<(), Fail> 
 }
 
 fn commit(db: &Connection) -> std::result::Result<(), Fail> {
+    kill::point("disk_before_commit");
     let result = db
         .prepare_cached("COMMIT")
         .and_then(|mut commit| commit.execute([]));
+    kill::point("disk_after_commit");
     if result.is_err() {
         roll_back(db);
     }

@@ -3,22 +3,27 @@
 //! Not here: what a change does with the result (`run`), what an answer means (the manifest).
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use backon::{ExponentialBuilder, Retryable};
 
 use super::Engine;
-use super::context::{CAPTURED, Context};
+use super::context::{CAPTURED, Context, origin_changed};
 use crate::change::machine::{Facts, Outcome, Reading};
 use crate::db::Job;
 use crate::error::{Code, Problem, Result};
 use crate::http::Sent;
+use crate::kill;
 use crate::manifest::{self, Inputs, Meaning, Verdict};
 use crate::secret::Secret;
 use crate::vault::{Key, Place, open_secrets};
 
 /// How long to wait after `rate_limited` where neither the service nor its manifest says.
 const RETRY_DEFAULT: Duration = Duration::from_secs(60);
+
+/// A service that asks for a longer pause is not waited for in the middle of a read.
+const READ_PATIENCE: Duration = Duration::from_secs(5);
 
 /// Values of one call by template name: `new_email`, `code`.
 pub(super) type Values = BTreeMap<String, Secret>;
@@ -44,7 +49,10 @@ impl Engine {
             }
             *fresh = true;
         }
-        match self.call_once(context, step, values).await {
+        kill::point("before_send");
+        let called = self.call_once(context, step, values).await;
+        kill::point("answered");
+        match called {
             Called::NotSent(problem) => (Outcome::NotSent(context.name(problem)), Facts::default()),
             Called::NoAnswer(problem, facts) => (Outcome::NoAnswer(context.name(problem)), facts),
             Called::Judged(verdict, facts) => {
@@ -55,12 +63,24 @@ impl Engine {
     }
 
     /// Asks which address the service holds: a login where needed, `tries` attempts where the wire or a 5xx is at fault.
+    /// `Retry-After` is honoured. A login is not tried again.
     pub(super) async fn call_read(&self, context: &Context, tries: usize) -> (Reading, Facts) {
+        self.call_read_after(context, tries, &AtomicBool::new(false))
+            .await
+    }
+
+    /// As [`Self::call_read`], where earlier attempts belong to the same step: `fresh` once one of them logged in.
+    pub(super) async fn call_read_after(
+        &self,
+        context: &Context,
+        tries: usize,
+        fresh: &AtomicBool,
+    ) -> (Reading, Facts) {
         let Some(step) = context.manifest.read_step() else {
             return (Reading::NotOffered, Facts::default());
         };
         let attempt = || async {
-            let (reading, facts) = self.read_once(context, step).await;
+            let (reading, facts) = self.read_once(context, step, fresh).await;
             match &reading {
                 Reading::Failed(problem) if worth_another_try(problem) => Err((reading, facts)),
                 _ => Ok((reading, facts)),
@@ -69,18 +89,30 @@ impl Engine {
         let pace = ExponentialBuilder::default()
             .with_min_delay(Duration::from_millis(300))
             .with_max_times(tries.saturating_sub(1));
-        attempt.retry(pace).await.unwrap_or_else(|last| last)
+        kill::point("before_read");
+        let read = attempt
+            .retry(pace)
+            .adjust(|(reading, _), pause| in_time(reading, pause?))
+            .await
+            .unwrap_or_else(|last| last);
+        kill::point("read_answered");
+        read
     }
 
-    async fn read_once(&self, context: &Context, step: &str) -> (Reading, Facts) {
-        let mut fresh = false;
+    async fn read_once(
+        &self,
+        context: &Context,
+        step: &str,
+        fresh: &AtomicBool,
+    ) -> (Reading, Facts) {
         if self.lacks_token(context, step) {
             if let Err(problem) = self.login(context).await {
                 return (Reading::Failed(problem), Facts::default());
             }
-            fresh = true;
+            fresh.store(true, Ordering::Relaxed);
         }
         loop {
+            let renewed = fresh.load(Ordering::Relaxed);
             let (verdict, facts) = match self.call_once(context, step, &Values::new()).await {
                 Called::Judged(verdict, facts) => (verdict, facts),
                 Called::NotSent(problem) => {
@@ -91,14 +123,14 @@ impl Engine {
                 }
             };
             let refused = verdict.meaning == Some(Meaning::TokenRefused);
-            if refused && !fresh && context.can_login() {
+            if refused && !renewed && context.can_login() {
                 if let Err(problem) = self.login(context).await {
                     return (Reading::Failed(problem), facts);
                 }
-                fresh = true;
+                fresh.store(true, Ordering::Relaxed);
                 continue;
             }
-            return (reading(context, &verdict, &facts, fresh), facts);
+            return (reading(context, &verdict, &facts, renewed), facts);
         }
     }
 
@@ -117,16 +149,26 @@ impl Engine {
     /// Logs in and keeps the captured token, encrypted, for later calls and restarts.
     ///
     /// # Errors
-    /// What the service or the wire said; `credentials_refused` where the login gives no token.
+    /// What the service or the wire said; `login_failed` where that is no clear answer. A second login in the same
+    /// undertaking fails as the first did, without a call.
     pub(super) async fn login(&self, context: &Context) -> Result<()> {
-        if let Some(problem) = context.refused_login() {
+        if let Some(problem) = context.failed_login() {
             return Err(problem);
         }
+        let done = self.login_once(context).await.map_err(login_problem);
+        if let Err(problem) = &done {
+            context.fail_login(problem);
+        }
+        done
+    }
+
+    async fn login_once(&self, context: &Context) -> Result<()> {
         let login = context
             .manifest
             .login
             .clone()
             .ok_or(Code::CredentialsRefused)?;
+        kill::point("before_login");
         let (verdict, facts) = match self.call_once(context, &login.step, &Values::new()).await {
             Called::Judged(verdict, facts) => (verdict, facts),
             Called::NotSent(problem) | Called::NoAnswer(problem, _) => {
@@ -140,13 +182,10 @@ impl Engine {
                 Some(Meaning::TokenRefused) => Code::CredentialsRefused,
                 _ => unmatched(&facts),
             };
-            let problem = problem(context, code, &verdict, &facts);
-            if verdict.meaning.is_some() {
-                context.refuse_login(&problem);
-            }
-            return Err(problem);
+            return Err(problem(context, code, &verdict, &facts));
         };
         context.set_secret(&login.gives, token.clone());
+        kill::point("token_captured");
         // A profile that is only being tried has no row to keep a token in.
         if context.stored {
             let key = self.key_during(context).await?;
@@ -157,6 +196,7 @@ impl Engine {
             let cipher = key.seal(Place::secret(context.profile.id, &field), token);
             let job = Job::new().secret(context.profile.id, field, Some(cipher));
             self.0.db.commit(job).await?;
+            kill::point("token_kept");
         }
         Ok(())
     }
@@ -189,8 +229,7 @@ impl Engine {
             Err(problem) => return Called::NotSent(problem),
         };
         if rendered.origin() != context.profile.origin {
-            let origin = rendered.origin().to_owned();
-            return Called::NotSent(Problem::new(Code::OriginChanged).with("origin", origin));
+            return Called::NotSent(origin_changed(rendered.origin()));
         }
         match self.sender().send(rendered.request()).await {
             Sent::NotSent(problem) => Called::NotSent(problem),
@@ -243,9 +282,11 @@ fn outcome(context: &Context, verdict: &Verdict, facts: &Facts, fresh: bool) -> 
         Some(Meaning::TokenRefused) => Outcome::NotSent(named(Code::CredentialsRefused)),
         Some(Meaning::CodeWrongOrExpired) => Outcome::CodeWrongOrExpired(named(Code::CodeWrong)),
         Some(Meaning::Refused(code)) => Outcome::Refused(named(code)),
-        None => match unmatched(facts) {
-            Code::RequestRefused => Outcome::Refused(named(Code::RequestRefused)),
-            code => Outcome::NoAnswer(named(code)),
+        None => match (unmatched(facts), facts.status) {
+            (Code::RequestRefused, _) => Outcome::Refused(named(Code::RequestRefused)),
+            // RFC 9110, section 15.5.20, and RFC 8470, section 5.2: not processed, and welcome another time.
+            (code, Some(421 | 425)) => Outcome::NotSent(named(code).with("reason", "not_taken")),
+            (code, _) => Outcome::NoAnswer(named(code)),
         },
     }
 }
@@ -273,8 +314,9 @@ fn reading(context: &Context, verdict: &Verdict, facts: &Facts, fresh: bool) -> 
 /// An answer that no rule fits: a refusal where the status says so, else nothing is known.
 fn unmatched(facts: &Facts) -> Code {
     match facts.status {
+        // A server, or a gateway before it, that waited in vain: no refusal of what was asked.
+        Some(408 | 421 | 425 | 500..=599) => Code::ServiceUnavailable,
         Some(400..=499) => Code::RequestRefused,
-        Some(500..=599) => Code::ServiceUnavailable,
         _ => Code::UnexpectedAnswer,
     }
 }
@@ -283,11 +325,40 @@ fn problem(context: &Context, code: Code, verdict: &Verdict, facts: &Facts) -> P
     let mut problem = context.name(Problem::new(code));
     problem.service_says.clone_from(&facts.says);
     problem.status = facts.status;
-    if code == Code::RateLimited {
-        let wait = verdict.retry_after.unwrap_or(RETRY_DEFAULT);
-        problem.retry_at = super::now().checked_add(wait).ok();
-    }
+    let wait = match code {
+        Code::RateLimited => Some(verdict.retry_after.unwrap_or(RETRY_DEFAULT)),
+        Code::ServiceUnavailable => verdict.retry_after,
+        _ => None,
+    };
+    problem.retry_at = wait.and_then(|wait| super::now().checked_add(wait).ok());
     problem
+}
+
+/// A login that came to no clear end says "nobody knows" of itself, and not of the call that needed it.
+fn login_problem(problem: Problem) -> Problem {
+    let nothing_left = problem
+        .params
+        .get("reason")
+        .is_some_and(|it| it == "connect");
+    match problem.code {
+        Code::TimedOut if nothing_left => problem,
+        Code::TimedOut | Code::NoAnswer | Code::ServiceUnavailable | Code::UnexpectedAnswer => {
+            problem.because(Code::LoginFailed)
+        }
+        _ => problem,
+    }
+}
+
+/// The pause before another read: at least what the service asked for, none at all where that is too long.
+fn in_time(reading: &Reading, pause: Duration) -> Option<Duration> {
+    let Reading::Failed(Problem {
+        retry_at: Some(at), ..
+    }) = reading
+    else {
+        return Some(pause);
+    };
+    let asked = Duration::try_from(at.duration_since(super::now())).unwrap_or_default();
+    (asked <= READ_PATIENCE).then(|| asked.max(pause))
 }
 
 fn worth_another_try(problem: &Problem) -> bool {
@@ -297,6 +368,7 @@ fn worth_another_try(problem: &Problem) -> bool {
             | Code::NoAnswer
             | Code::TimedOut
             | Code::ServiceUnavailable
+            | Code::RateLimited
             | Code::UnexpectedAnswer
     )
 }

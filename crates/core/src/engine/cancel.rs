@@ -8,10 +8,14 @@ use uuid::Uuid;
 
 use super::Engine;
 use super::calls::Values;
+use super::context::shape_of;
+use super::not_kept::not_kept;
+use crate::change::align::aligned;
 use crate::change::machine::{Ending, Facts, Input, Outcome};
 use crate::change::{Change, Event, EventKind, State};
 use crate::db::{ChangeWrite, Expect};
 use crate::error::Result;
+use crate::kill;
 use crate::secret::Secret;
 use crate::view::ChangeView;
 
@@ -25,9 +29,11 @@ impl Engine {
         let change = self.closed_change(change)?.change;
         let sent =
             matches!(change.state, State::AwaitingCode | State::Unknown) && !change.resending;
+        // A flow that was edited under it sends nothing, not even this.
         let step = self
             .manifest(&change.service)
             .ok()
+            .filter(|manifest| aligned(&change, &shape_of(manifest)).is_some())
             .and_then(|manifest| manifest.cancel_step().map(str::to_owned));
         let ended = match step.filter(|_| sent && change.profile_id.is_some()) {
             Some(step) => self.cancel_there(change, &step).await?,
@@ -43,6 +49,7 @@ impl Engine {
         let context = self.context_of(&change, &BTreeMap::new()).await?;
         let mut change = change;
         let expect = Expect::Version(change.version);
+        kill::point("before_cancel_intent");
         self.0
             .db
             .commit(ChangeWrite::new(change.clone(), expect).event(noted(
@@ -52,6 +59,7 @@ impl Engine {
             )))
             .await?;
         change.version = expect.next();
+        kill::point("after_cancel_intent");
 
         let values = Values::from([("new_email".to_owned(), Secret::new(change.to.clone()))]);
         let mut fresh = false;
@@ -60,19 +68,27 @@ impl Engine {
             fresh = true;
             (outcome, facts) = self.call_effect(&context, step, &values, &mut fresh).await;
         }
+        kill::point("cancel_answered");
         let ending = match outcome {
             Outcome::Ok | Outcome::CodeSent => Ending::There,
             _ => Ending::Here,
         };
-        let mut write = self.ended(&change, Input::Cancel(ending))?;
         let kind = if facts.status.is_some() {
             EventKind::Answer
         } else {
             EventKind::NoAnswer
         };
-        write.events.insert(0, noted(step, kind, &facts));
+        // Before the end that follows from it, or the journal's times would go back.
+        let answer = noted(step, kind, &facts);
+        let mut write = self.ended(&change, Input::Cancel(ending))?;
+        write.events.insert(0, answer);
         let after = write.change.clone();
-        self.0.db.commit(write).await?;
+        self.0
+            .db
+            .commit(write)
+            .await
+            .map_err(|problem| context.name(not_kept(problem)))?;
+        kill::point("cancel_kept");
         self.tell(after.profile_id, Some(after.id));
         Ok(after)
     }

@@ -13,6 +13,7 @@ use crate::change::machine::{Input, Why, kept_value, turn};
 use crate::change::{Change, State};
 use crate::db::{ChangeWrite, Expect};
 use crate::error::{Code, Problem, Result};
+use crate::kill;
 use crate::secret::Secret;
 use crate::view::ChangeView;
 
@@ -20,13 +21,19 @@ impl Engine {
     /// Gives the code: a code, a link, or the whole mail; nothing where the one that is kept shall be sent.
     ///
     /// # Errors
-    /// `code_not_found`, `code_ambiguous`, `link_wrong_kind`, `link_other_service`, `code_refused_before`,
+    /// `code_not_found`, `code_ambiguous`, `link_wrong_kind`, `link_other_service`, `code_refused_before`, `flow_changed`,
     /// `change_not_open`, `busy`, the vault's.
     pub async fn submit_code(&self, change: Uuid, text: &str) -> Result<ChangeView> {
-        let change = self.stored_change(change).await?;
+        let change = self.ready_change(change).await?;
         let kept = kept_value(&change, &change.step).filter(|_| text.trim().is_empty());
         let value = match kept {
             Some(kept) => kept.text.clone(),
+            None if text.trim().is_empty() && self.kept_is_damaged(&change)? => {
+                return Err(Problem::new(Code::SecretDamaged)
+                    .with("field", change.step)
+                    .with("label", change.label)
+                    .with("reason", "code"));
+            }
             None => self.code_in(&change, text)?,
         };
         let context = self.context_of(&change, &BTreeMap::new()).await?;
@@ -59,7 +66,7 @@ impl Engine {
         once: &BTreeMap<String, Secret>,
         anyway: bool,
     ) -> Result<ChangeView> {
-        let change = self.stored_change(change).await?;
+        let change = self.ready_change(change).await?;
         let context = self.context_of(&change, once).await?;
         if change.state == State::AwaitingCode
             && !change.resending
@@ -90,7 +97,7 @@ impl Engine {
         how: Settle,
         once: &BTreeMap<String, Secret>,
     ) -> Result<ChangeView> {
-        let change = self.stored_change(change).await?;
+        let change = self.ready_change(change).await?;
         if how == Settle::Check {
             return self.check_change(change).await;
         }
@@ -188,7 +195,9 @@ impl Engine {
     pub(super) async fn put_alone(&self, change: &Change, input: Input) -> Result<Change> {
         let write = self.ended(change, input)?;
         let after = write.change.clone();
+        kill::point("before_end");
         self.0.db.commit(write).await?;
+        kill::point("after_end");
         self.tell(change.profile_id, Some(change.id));
         Ok(after)
     }

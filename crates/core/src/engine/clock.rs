@@ -48,7 +48,9 @@ impl Engine {
             let latest = &self.0.clocks.latest;
             latest.fetch_max(seen.as_millisecond(), Ordering::Relaxed);
         }
-        self.mind_clock()
+        // Where it cannot be written now, the folder opens all the same, and the next call tries again.
+        let _ = self.mind_clock();
+        Ok(())
     }
 
     /// Finds out whether the clock was set back, and lets the waits that are on disk keep their spans then.

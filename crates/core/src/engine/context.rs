@@ -3,6 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
+use uuid::Uuid;
+
+use super::views::host_of;
 use super::{Engine, lock};
 use crate::change::Change;
 use crate::change::machine::{Shape, ShapeStep};
@@ -11,12 +14,14 @@ use crate::error::{Code, Problem, Result};
 use crate::manifest::Manifest;
 use crate::profile::Profile;
 use crate::secret::{Redactor, Secret};
-use crate::vault::{Key, open_secrets};
+use crate::vault::{Key, open_secrets, sealed_with};
 
 pub(super) use crate::vault::CAPTURED;
 
 /// From this length on, in characters, a secret is none by chance.
 const LONG_SECRET: u32 = 20;
+/// How often sealed values are read that do not belong to the key of that moment.
+pub(super) const LOOKS: usize = 4;
 
 /// A profile, ready to be called.
 pub(super) struct Context {
@@ -31,8 +36,8 @@ pub(super) struct Context {
     secrets: Mutex<BTreeMap<String, Secret>>,
     /// Secrets of its earlier calls: codes, and tokens whose place another one took. The service knows them still.
     used: Mutex<Vec<Secret>>,
-    /// What the service said to a login with these secrets: asking it again at once would cost a try, or a limit.
-    refused_login: Mutex<Option<Problem>>,
+    /// How a login with these secrets failed: asking again at once would cost a try, or a limit.
+    failed_login: Mutex<Option<Problem>>,
 }
 
 impl Context {
@@ -45,12 +50,12 @@ impl Context {
         self.remember(before);
     }
 
-    pub fn refused_login(&self) -> Option<Problem> {
-        lock(&self.refused_login).clone()
+    pub fn failed_login(&self) -> Option<Problem> {
+        lock(&self.failed_login).clone()
     }
 
-    pub fn refuse_login(&self, problem: &Problem) {
-        *lock(&self.refused_login) = Some(problem.clone());
+    pub fn fail_login(&self, problem: &Problem) {
+        *lock(&self.failed_login) = Some(problem.clone());
     }
 
     /// The step that a change begins with.
@@ -106,10 +111,9 @@ impl Context {
 
     /// A problem that names the service and its host.
     pub fn name(&self, problem: Problem) -> Problem {
-        let host = url::Url::parse(&self.profile.origin)
-            .ok()
-            .and_then(|url| url.host_str().map(str::to_owned))
-            .unwrap_or_default();
+        // Of a new origin the sentence names that one: it is what the user is asked to trust.
+        let origin = problem.params.get("origin");
+        let host = host_of(origin.unwrap_or(&self.profile.origin));
         problem
             .with("service", self.manifest.name.clone())
             .with("host", host)
@@ -128,13 +132,13 @@ impl Engine {
         once: &BTreeMap<String, Secret>,
     ) -> Result<Arc<Context>> {
         let manifest = self.manifest(&profile.service)?;
-        let sealed = self.0.db.secrets(profile.id)?;
+        let (sealed, key) = self.sealed_secrets(profile.id).await?;
         let mut secrets = BTreeMap::new();
-        let mut key = None;
-        if !sealed.is_empty() {
-            let key = key.insert(self.0.vault.key().await?);
+        if let Some(key) = &key {
             let mut captured = BTreeMap::new();
-            for (field, secret) in open_secrets(key, profile.id, &sealed)? {
+            let opened = open_secrets(key, profile.id, &sealed)
+                .map_err(|problem| problem.with("label", profile.label.clone()))?;
+            for (field, secret) in opened {
                 match field.strip_prefix(CAPTURED) {
                     Some(name) => captured.insert(name.to_owned(), secret),
                     None => secrets.insert(field, secret),
@@ -163,8 +167,32 @@ impl Engine {
             key,
             secrets,
             used: Mutex::default(),
-            refused_login: Mutex::default(),
+            failed_login: Mutex::default(),
         }))
+    }
+
+    /// A profile's sealed secrets, and the key where there are any. Another program may change the key between the two
+    /// looks: what is of another key is looked at again before it is called damaged.
+    async fn sealed_secrets(
+        &self,
+        profile: Uuid,
+    ) -> Result<(BTreeMap<String, Vec<u8>>, Option<Key>)> {
+        let mut looks = 0;
+        loop {
+            let sealed = self.0.db.secrets(profile)?;
+            if sealed.is_empty() {
+                return Ok((sealed, None));
+            }
+            let key = self.0.vault.key().await?;
+            looks += 1;
+            if looks == LOOKS
+                || sealed
+                    .values()
+                    .all(|one| sealed_with(one) == Some(key.id()))
+            {
+                return Ok((sealed, Some(key)));
+            }
+        }
     }
 
     /// The key for what a call under way writes: the folder's, or the one it began with if the vault was locked since.
@@ -191,7 +219,7 @@ pub(super) fn unstored(
         key: None,
         secrets: Mutex::new(secrets),
         used: Mutex::default(),
-        refused_login: Mutex::default(),
+        failed_login: Mutex::default(),
     })
 }
 
@@ -217,6 +245,13 @@ pub(super) fn shape_of(manifest: &Manifest) -> Shape {
             .and_then(|span| span.try_into().ok()),
         resend_step: manifest.resend_step().map(str::to_owned),
     }
+}
+
+/// The manifest leads somewhere else than the profile's secrets were meant for.
+pub(super) fn origin_changed(origin: &str) -> Problem {
+    Problem::new(Code::OriginChanged)
+        .with("origin", origin)
+        .with("host", host_of(origin))
 }
 
 pub(super) fn missing(field: &str) -> Problem {

@@ -1,22 +1,28 @@
 //! The engine: the only room that joins manifests, machine, sender, database and vault.
 //!
 //! One engine per data folder and process. Not here: windows, sentences, the command line. Its files:
-//! `profiles` · `reading` · `plan`, `changes` and `cancel` (what a person asks) · `stored` · `run` (one change until it
-//! rests) · `calls` (one call and what it means) · `pasted` · `views` · `history` and `history_csv` · `journal` · `limits` ·
-//! `clock` · `diagnostics` · `settings`.
+//! `profiles` and `typed` · `reading` · `plan`, `changes` and `cancel` (what a person asks) · `stored` · `run` (one change
+//! until it rests) · `calls` (one call and what it means) · `not_kept` · `points` · `pasted` · `views` · `history` and
+//! `history_csv` · `journal` · `limits` · `clock` · `diagnostics` · `settings` · `look` (files of the user's own) · `flow`
+//! (files edited meanwhile) · `backup`.
 
+mod backup;
 mod calls;
 mod cancel;
 mod changes;
 mod clock;
 mod context;
 mod diagnostics;
+mod flow;
 mod history;
 mod history_csv;
 mod journal;
 mod limits;
+mod look;
+mod not_kept;
 mod pasted;
 mod plan;
+mod points;
 mod practice;
 mod preview;
 mod profiles;
@@ -24,13 +30,14 @@ mod reading;
 mod run;
 mod settings;
 mod stored;
+mod typed;
 mod views;
 
 pub use journal::{Contradiction, JournalCheck};
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use tokio::sync::broadcast;
 use uuid::Uuid;
@@ -39,7 +46,7 @@ use crate::clock::now;
 use crate::db::Db;
 use crate::error::{Problem, Result};
 use crate::folder::Folder;
-use crate::http::sender::Sender;
+use crate::http::sender::{Limits, Sender};
 use crate::manifest::{Catalog, Manifest, Pasted};
 use crate::vault::{Vault, VaultEnv};
 use crate::view::Changed;
@@ -54,6 +61,8 @@ pub struct Options {
     pub vault: VaultEnv,
     /// Practice: a throw-away key in the folder, no keychain.
     pub practice: bool,
+    /// How long the stages of a call may take.
+    pub limits: Limits,
 }
 
 /// The core, opened on one folder. Cheap to clone.
@@ -64,8 +73,11 @@ struct Inner {
     folder: Folder,
     db: Db,
     vault: Vault,
-    catalog: Catalog,
+    catalog: RwLock<Arc<Catalog>>,
+    /// One more folder of user manifests.
+    services_dir: Option<PathBuf>,
     sender: RwLock<Sender>,
+    limits: Limits,
     /// Secrets of pastes on *Add profile*: in memory only, until saved or forgotten.
     drafts: Mutex<BTreeMap<Uuid, Pasted>>,
     changed: broadcast::Sender<Changed>,
@@ -81,38 +93,52 @@ impl Engine {
     /// # Errors
     /// `folder_read_only`, `disk_full`, `database_damaged`, `database_newer`, `database_busy`.
     pub fn open(options: Options) -> Result<Self> {
+        Self::open_on(options, Db::open)
+    }
+
+    /// For tests: as [`Db::open_with_pages`].
+    #[doc(hidden)]
+    pub fn open_with_pages(options: Options, pages: u32) -> Result<Self> {
+        Self::open_on(options, |folder| Db::open_with_pages(folder, pages))
+    }
+
+    fn open_on(options: Options, open: impl FnOnce(&Folder) -> Result<Db>) -> Result<Self> {
         let path = match options.data_dir {
             Some(path) => path,
             None => Folder::default_path()?,
         };
         let folder = Folder::open(&path)?;
-        let db = Db::open(&folder)?;
+        let db = open(&folder)?;
         let vault = if options.practice {
             Vault::practice(db.clone(), &folder)
         } else {
             Vault::new(db.clone(), options.vault)
         };
-        let mut catalog = Catalog::with_folder(&folder.services_dir());
-        if let Some(extra) = options.services_dir {
-            catalog = catalog.and_folder(&extra);
-        }
-        let (sender, network_problem) = match Sender::new(&db.network_settings()?) {
-            Ok(sender) => (sender, None),
-            // A proxy or CA file that no longer works must not keep the window shut: it is said, and calls fail.
-            Err(problem) => (Sender::broken(problem.clone()), Some(problem)),
-        };
+        let (sender, network_problem) =
+            match Sender::with_limits(&db.network_settings()?, options.limits) {
+                Ok(sender) => (sender, None),
+                // A proxy or CA file that no longer works must not keep the window shut: it is said, and calls fail.
+                Err(problem) => (Sender::broken(problem.clone()), Some(problem)),
+            };
         let engine = Self(Arc::new(Inner {
             folder,
             db,
             vault,
-            catalog,
+            catalog: RwLock::default(),
+            services_dir: options.services_dir,
             sender: RwLock::new(sender),
+            limits: options.limits,
             drafts: Mutex::default(),
             changed: broadcast::channel(256).0,
             flights: Mutex::default(),
             network_problem: Mutex::new(network_problem),
             clocks: clock::Clocks::default(),
         }));
+        // Of a restore whose program died; what does not work now is tried again at the next start.
+        if let Err(problem) = engine.finish_restore() {
+            tracing::warn!(code = ?problem.code, "a restored manifest is not in its place");
+        }
+        engine.load_catalog();
         engine.begin_clock()?;
         engine.recover()?;
         Ok(engine)
@@ -141,17 +167,40 @@ impl Engine {
         self.0.db.data_version()
     }
 
-    /// Things that went wrong while opening and that calls will meet (a proxy, a manifest file), and a clock that the
-    /// last answers found to be wrong.
+    /// Things that are not as they should be and keep nobody from working: a manifest file, a folder into which others may
+    /// write, a proxy, and a clock that the last answers found to be wrong.
     pub fn notices(&self) -> Vec<Problem> {
-        let mut notices = self.0.catalog.faults().to_vec();
+        let mut notices = self.catalog().faults().to_vec();
+        notices.extend(self.0.folder.shared());
         notices.extend(lock(&self.0.network_problem).clone());
         notices.extend(self.clock_notices());
         notices
     }
 
+    fn catalog(&self) -> Arc<Catalog> {
+        Arc::clone(
+            &self
+                .0
+                .catalog
+                .read()
+                .unwrap_or_else(PoisonError::into_inner),
+        )
+    }
+
+    fn load_catalog(&self) {
+        let mut catalog = Catalog::with_folder(&self.0.folder.services_dir());
+        if let Some(extra) = &self.0.services_dir {
+            catalog = catalog.and_folder(extra);
+        }
+        *self
+            .0
+            .catalog
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = Arc::new(catalog);
+    }
+
     fn manifest(&self, service: &str) -> Result<Arc<Manifest>> {
-        self.0.catalog.get(service).ok_or_else(|| {
+        self.catalog().get(service).ok_or_else(|| {
             Problem::new(crate::error::Code::ServiceUnknown).with("service", service)
         })
     }
@@ -160,7 +209,7 @@ impl Engine {
         self.0
             .sender
             .read()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .unwrap_or_else(PoisonError::into_inner)
             .clone()
     }
 
@@ -176,7 +225,5 @@ impl Engine {
 
 /// A lock whose holder panicked still holds whole data here: every write under it is one assignment.
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex
-        .lock()
-        .unwrap_or_else(std::sync::PoisonError::into_inner)
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -9,6 +9,10 @@ use crate::mail;
 use crate::manifest::{self, SentTo};
 use crate::view::{Found, PastedProfile, Understood};
 
+/// Longest text that is looked through for a code, in bytes: the largest mail that is delivered anywhere, attachments and all.
+const LONGEST_PASTE: usize = 40 << 20;
+/// Longest text that may be a service's URL or a curl line, in bytes.
+const LONGEST_LINE: usize = 256 << 10;
 /// Pastes that were never saved are forgotten beyond this many.
 const DRAFTS_KEPT: usize = 8;
 
@@ -20,7 +24,7 @@ impl Engine {
     pub async fn understand_code(&self, change: Option<Uuid>, text: &str) -> Result<Understood> {
         match change {
             Some(id) => {
-                let change = self.stored_change(id).await?;
+                let change = self.ready_change(id).await?;
                 self.read_code(&change, text)
             }
             None => self.find_waiting(text).await,
@@ -81,7 +85,11 @@ impl Engine {
     }
 
     pub(super) fn read_code(&self, change: &Change, text: &str) -> Result<Understood> {
+        if text.len() > LONGEST_PASTE {
+            return Ok(nothing(Code::CodeNotFound));
+        }
         let manifest = self.manifest(&change.service)?;
+        let change = &self.in_its_flow(change.clone())?;
         let step = manifest
             .flow
             .iter()
@@ -124,7 +132,9 @@ impl Engine {
     /// # Errors
     /// `code_not_found` with param `what = profile` where nothing was recognised.
     pub fn read_pasted_profile(&self, text: &str) -> Result<PastedProfile> {
-        let pasted = manifest::read_pasted(&self.0.catalog, text)
+        let pasted = (text.len() <= LONGEST_LINE)
+            .then(|| manifest::read_pasted(&self.catalog(), text))
+            .flatten()
             .ok_or_else(|| Problem::new(Code::CodeNotFound).with("what", "profile"))?;
         let view = PastedProfile {
             draft: Uuid::now_v7(),

@@ -12,6 +12,7 @@ use crate::change::{Change, Event, EventKind, State};
 use crate::db::{ChangeWrite, Expect, Guard, Job};
 use crate::email::EmailAddress;
 use crate::error::Result;
+use crate::kill;
 use crate::manifest;
 use crate::profile::Profile;
 use crate::view::ChangeView;
@@ -45,7 +46,7 @@ impl Engine {
         let retry_at = unsent.and_then(|open| open.retry_at);
         self.check_limit(&context, context.first_step(), retry_at, ask.anyway)?;
         let change = match planned {
-            Some(planned) => planned.clone(),
+            Some(planned) => self.in_its_flow(planned.clone())?,
             None => self.plan(&context, &to, ask.undo_of, standing).await?,
         };
         let limits = Limits::of(ask.anyway);
@@ -114,7 +115,9 @@ impl Engine {
         }
         job.changes
             .push(ChangeWrite::new(change.clone(), Expect::New).event(planned));
+        kill::point("before_plan");
         self.0.db.commit(job).await?;
+        kill::point("after_plan");
         if let Some(standing) = standing {
             self.tell(None, Some(standing.id));
         }

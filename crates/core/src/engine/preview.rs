@@ -13,6 +13,9 @@ use crate::secret::Secret;
 use crate::typo;
 use crate::view::{AddressCheck, Doubt, Preview};
 
+/// Longest address or code that is shown in a request, in bytes.
+const LONGEST_VALUE: usize = 64 << 10;
+
 impl Engine {
     /// The address field's verdict. Sends nothing, opens no vault.
     ///
@@ -75,7 +78,7 @@ impl Engine {
     /// The request of `step` (`request`, `verify`, `resend`) as it will be sent. Opens no vault: secrets are named, not shown.
     ///
     /// # Errors
-    /// `field_missing` (the step cannot be rendered), `not_supported` (no such step).
+    /// `field_missing` (the step cannot be rendered), `not_supported` (no such step), `field_invalid` (no address and no code is that long).
     pub fn preview(&self, profile: Uuid, step: &str, value: &str) -> Result<Preview> {
         let profile = self.0.db.profile(profile)?;
         let manifest = self.manifest(&profile.service)?;
@@ -95,6 +98,9 @@ impl Engine {
             .collect();
         let mut values = BTreeMap::new();
         let value = value.trim();
+        if value.len() > LONGEST_VALUE {
+            return Err(Problem::new(Code::FieldInvalid).with("field", "value"));
+        }
         if !value.is_empty() {
             let waits = manifest
                 .step(step)

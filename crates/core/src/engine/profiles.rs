@@ -5,15 +5,16 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use super::context::{CAPTURED, missing, unstored};
+use super::context::{CAPTURED, origin_changed, unstored};
 use super::reading::read_view;
+use super::typed::{check_lengths, checked_label, patched, trimmed};
 use super::{Engine, lock};
 use crate::ask::{NewProfile, ProfileEdit};
 use crate::change::{Change, State};
-use crate::db::{Guard, Job, ProfileWrite, SecretWrite};
+use crate::db::{Guard, Job, ProfileWrite};
 use crate::error::{Code, Problem, Result};
 use crate::manifest::Manifest;
-use crate::profile::{Known, Profile, label_key};
+use crate::profile::{Known, Profile};
 use crate::secret::Secret;
 use crate::vault::{Key, Place};
 use crate::view::{Page, ProfileView, ReadView};
@@ -71,41 +72,53 @@ impl Engine {
     pub async fn add_profile(&self, new: NewProfile) -> Result<ProfileView> {
         let draft = new.draft;
         let (profile, manifest, secrets) = self.checked(new)?;
-        let key = self.0.vault.key().await?;
-        if let Some(label) = self.same_account(&profile, &secrets, &key)? {
-            return Err(Problem::new(Code::ProfileTwice)
-                .with("label", label)
-                .with("service", manifest.name.clone()));
-        }
-        let writes = secrets
-            .iter()
-            .map(|(field, secret)| SecretWrite {
-                profile_id: profile.id,
-                cipher: Some(key.seal(Place::secret(profile.id, field), secret)),
-                field: field.clone(),
-            })
-            .collect();
         let id = profile.id;
-        let twin = profile.clone();
-        let profiles = vec![ProfileWrite::Insert(profile)];
-        self.0
-            .db
-            .commit(Job {
-                guards: vec![Guard::OnlyOne(Box::new(twin))],
-                profiles,
-                secrets: writes,
-                ..Job::default()
-            })
-            .await
-            .map_err(|problem| match problem.code {
-                Code::ProfileTwice => problem.with("service", manifest.name.clone()),
-                _ => problem,
-            })?;
+        let mut tries = 0;
+        loop {
+            let job = self.insert_job(&profile, &manifest, &secrets).await?;
+            match self.0.db.commit(job).await {
+                Err(problem) if problem.code == Code::Busy && tries < EDIT_TRIES => tries += 1,
+                Err(problem) if problem.code == Code::ProfileTwice => {
+                    return Err(problem.with("service", manifest.name.clone()));
+                }
+                other => break other?,
+            }
+        }
         if let Some(draft) = draft {
             lock(&self.0.drafts).remove(&draft);
         }
         self.tell(Some(id), None);
         self.profile(id)
+    }
+
+    /// The new profile, if no other one is the same account: as far as the database can tell, at the commit too.
+    async fn insert_job(
+        &self,
+        profile: &Profile,
+        manifest: &Manifest,
+        secrets: &BTreeMap<String, Secret>,
+    ) -> Result<Job> {
+        let key = self.0.vault.key().await?;
+        let count = self.0.db.profiles_of_service(&profile.service)?;
+        if let Some(label) = self.same_account(profile, secrets, &key)? {
+            return Err(Problem::new(Code::ProfileTwice)
+                .with("label", label)
+                .with("service", manifest.name.clone()));
+        }
+        // Only we can compare keys, which are sealed: so nobody may have come in between.
+        let service = profile.service.clone();
+        let alone = match profile.fields.is_empty() {
+            true => Guard::Profiles { service, count },
+            false => Guard::OnlyOne(Box::new(profile.clone())),
+        };
+        let mut job = Job::new()
+            .guard(alone)
+            .profile(ProfileWrite::Insert(profile.clone()));
+        for (field, secret) in secrets {
+            let cipher = key.seal(Place::secret(profile.id, field), secret);
+            job = job.secret(profile.id, field.clone(), Some(cipher));
+        }
+        Ok(job)
     }
 
     /// The label of a profile that is the same account: same plain fields or, where a service has none, the same key.
@@ -191,7 +204,11 @@ impl Engine {
                 fields.entry(name.clone()).or_insert_with(|| value.clone());
             }
         }
+        check_lengths(&secrets)?;
         let base_url = new.base_url.filter(|url| !url.trim().is_empty());
+        if base_url.is_none() {
+            self.check_looked_at(&manifest)?;
+        }
         let present: BTreeSet<String> = secrets.keys().cloned().collect();
         manifest.check_profile(&fields, &present, base_url.as_deref())?;
         let origin = manifest.origin(&fields, base_url.as_deref())?;
@@ -248,13 +265,20 @@ impl Engine {
         }
         let mut secrets = edit.secrets.clone();
         secrets.retain(|_, secret| !secret.is_empty());
+        check_lengths(&secrets)?;
         let mut present: BTreeSet<String> = profile.has_secret.keys().cloned().collect();
         // A captured session is none of the manifest's fields.
         present.retain(|name| !edit.forget.contains(name) && !name.starts_with(CAPTURED));
         present.extend(secrets.keys().cloned());
         manifest.check_profile(&profile.fields, &present, profile.base_url.as_deref())?;
-        if edit.accept_origin {
-            profile.origin = manifest.origin(&profile.fields, profile.base_url.as_deref())?;
+        if let Some(accepted) = &edit.accept_origin {
+            let origin = manifest.origin(&profile.fields, profile.base_url.as_deref())?;
+            if *accepted != origin {
+                return Err(origin_changed(&origin)
+                    .with("service", manifest.name.clone())
+                    .with("label", profile.label.clone()));
+            }
+            profile.origin = origin;
         }
         let touched = !secrets.is_empty() || !edit.forget.is_empty();
         let mut forget = edit.forget.clone();
@@ -284,6 +308,16 @@ impl Engine {
         Ok(job.profile(ProfileWrite::Edit(profile)))
     }
 
+    /// The origin that the profile's manifest leads to now.
+    ///
+    /// # Errors
+    /// `profile_unknown`, `service_unknown`, and what is wrong with its fields.
+    pub fn origin_now(&self, id: Uuid) -> Result<String> {
+        let profile = self.0.db.profile(id)?;
+        self.manifest(&profile.service)?
+            .origin(&profile.fields, profile.base_url.as_deref())
+    }
+
     /// Nothing has left for this profile that is still open: its code would go to whatever account the fields name then,
     /// and that account's address would be taken for a proof.
     fn check_nothing_begun(&self, id: Uuid) -> Result<()> {
@@ -310,39 +344,4 @@ impl Engine {
         self.tell(Some(id), None);
         Ok(())
     }
-}
-
-/// What the edit names is replaced, and removed where it is empty; what it does not name stays.
-fn patched(
-    held: &BTreeMap<String, String>,
-    edit: Option<&BTreeMap<String, String>>,
-) -> BTreeMap<String, String> {
-    let mut fields = held.clone();
-    fields.extend(
-        edit.into_iter()
-            .flatten()
-            .map(|(name, value)| (name.clone(), value.clone())),
-    );
-    trimmed(fields)
-}
-
-/// 1 to 80 characters without control characters.
-fn checked_label(label: &str) -> Result<String> {
-    let label = label.trim();
-    if label.is_empty() {
-        return Err(missing("label"));
-    }
-    let bad = label.chars().count() > 80 || label.chars().any(char::is_control);
-    if bad || label_key(label).is_empty() {
-        return Err(Problem::new(Code::LabelInvalid).with("label", label));
-    }
-    Ok(label.to_owned())
-}
-
-fn trimmed(fields: BTreeMap<String, String>) -> BTreeMap<String, String> {
-    fields
-        .into_iter()
-        .map(|(name, value)| (name, value.trim().to_owned()))
-        .filter(|(_, value)| !value.is_empty())
-        .collect()
 }

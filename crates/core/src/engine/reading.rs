@@ -15,6 +15,9 @@ use crate::error::{Code, Result};
 use crate::profile::Known;
 use crate::view::ReadView;
 
+/// How often a change that keeps moving is looked at.
+const LOOKS: u32 = 5;
+
 impl Engine {
     /// Asks the service which address it holds. An open or unknown change that this proves is settled.
     ///
@@ -24,28 +27,56 @@ impl Engine {
         self.mind_clock()?;
         let profile = self.0.db.profile(id)?;
         let context = self.context(profile, &BTreeMap::new()).await?;
+        let open = self.0.db.open_change_of(id)?;
+        let began = open
+            .as_ref()
+            .map(|open| (open.change.id, open.change.version));
         // The service knows its codes, and may repeat one in any answer.
-        if let Some(open) = self.0.db.open_change_of(id)?
+        if let Some(open) = open
             && let Ok(change) = self.open_values(open).await
         {
             context.remember_codes(&change);
         }
         let (reading, facts) = self.call_read(&context, 3).await;
-        self.note_reading(&context, &reading, facts).await?;
+        self.note_reading(&context, &reading, facts, began).await?;
         read_view(&context, reading)
     }
 
-    async fn note_reading(&self, context: &Context, reading: &Reading, facts: Facts) -> Result<()> {
+    /// `began`: the open change as it was when the read began. One that another program has moved since is settled by a
+    /// proof only: what else the read shows may be from before.
+    async fn note_reading(
+        &self,
+        context: &Context,
+        reading: &Reading,
+        facts: Facts,
+        began: Option<(Uuid, u64)>,
+    ) -> Result<()> {
         let id = context.profile.id;
-        if let Some(open) = self.0.db.open_change_of(id)? {
+        for _ in 0..LOOKS {
+            let Some(open) = self.0.db.open_change_of(id)? else {
+                break;
+            };
             let open = self.stored_change(open.change.id).await?;
-            let settled = !open.state.is_sending()
+            let fresh = began == Some((open.id, open.version)) || reading.proves(&open.to);
+            let settled = fresh
+                && !open.state.is_sending()
                 && !open.resending
                 && matches!(open.state, State::AwaitingCode | State::Unknown)
                 && matches!(reading, Reading::Shows { .. });
-            if settled {
-                let input = Input::Read(Why::Check, reading.clone(), facts);
-                return self.put_in(context, open, input).await.map(|_| ());
+            if !settled {
+                break;
+            }
+            // Without its place in the flow only a proof ends it: all else would move it on from a step that is not there.
+            let open = match self.in_its_flow(open.clone()) {
+                Ok(placed) => placed,
+                Err(_) if reading.proves(&open.to) => open,
+                Err(_) => break,
+            };
+            let input = Input::Read(Why::Check, reading.clone(), facts.clone());
+            match self.put_in(context, open, input).await {
+                // Another program was quicker: it is looked at anew.
+                Err(problem) if matches!(problem.code, Code::Busy | Code::ChangeNotOpen) => {}
+                other => return other.map(drop),
             }
         }
         let input = Input::Read(Why::Check, reading.clone(), facts);

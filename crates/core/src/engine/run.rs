@@ -4,7 +4,8 @@
 //! Not here: the transitions (`change::machine`), one call (`calls`).
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -12,16 +13,21 @@ use uuid::Uuid;
 use super::calls::Values;
 use super::context::Context;
 use super::limits::no_longer_counted;
+use super::not_kept::not_kept;
+use super::points::points_around;
 use super::{Engine, lock};
 use crate::change::machine::{Do, Facts, Input, Outcome, Reading, Turn, Why, kept_value, turn};
 use crate::change::{Change, State};
 use crate::db::{ChangeWrite, Expect, Guard, Job, Use, WaitWrite};
 use crate::error::{Code, Problem, Result};
+use crate::kill;
 use crate::secret::Secret;
 
 /// The closing read-back: so many reads, so far apart (row 5: 3 reads within 15 s).
 const CLOSING_READS: usize = 3;
 const CLOSING_PAUSE: Duration = Duration::from_secs(4);
+/// No further one begins after this: a service that hangs would hold the change for minutes.
+const CLOSING_WITHIN: Duration = Duration::from_secs(15);
 
 /// Whether a call waits for room in the service's limits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -99,11 +105,13 @@ impl Engine {
             ..Run::default()
         };
         loop {
+            let sent = may_have_left(&input);
             let done = match self.put(context, &change, input, &mut run).await {
                 // Somebody took the last place meanwhile: it stands there with its time, as if the service had said so.
                 Err(problem) if is_too_soon(&problem, &change) => {
                     return self.put_in(context, change, Input::TooSoon(problem)).await;
                 }
+                Err(problem) if sent => return Err(context.name(not_kept(problem))),
                 done => done?,
             };
             change = done.change;
@@ -164,13 +172,15 @@ impl Engine {
             Why::Before => self.call_read(context, 1).await,
             Why::AfterRefusal | Why::Check => self.call_read(context, 3).await,
             Why::Closing => {
-                let mut last = self.call_read(context, 1).await;
+                let (begun, fresh) = (Instant::now(), AtomicBool::new(false));
+                let mut last = self.call_read_after(context, 1, &fresh).await;
                 for _ in 1..CLOSING_READS {
-                    if last.0.proves(to) || matches!(last.0, Reading::NotOffered) {
+                    let late = begun.elapsed() + CLOSING_PAUSE > CLOSING_WITHIN;
+                    if late || last.0.proves(to) || matches!(last.0, Reading::NotOffered) {
                         break;
                     }
                     tokio::time::sleep(CLOSING_PAUSE).await;
-                    last = self.call_read(context, 1).await;
+                    last = self.call_read_after(context, 1, &fresh).await;
                 }
                 last
             }
@@ -217,8 +227,11 @@ impl Engine {
                     job.guards.extend(self.limit_guards(context, step, now)?);
                 }
             }
+            let [before, after] = points_around(&input, &done.next);
+            kill::point(before);
             match self.0.db.commit(job).await {
                 Ok(()) => {
+                    kill::point(after);
                     run.used_at = used_at;
                     self.tell(change.profile_id, Some(change.id));
                     return Ok(done);
@@ -279,7 +292,10 @@ impl Engine {
             values: None,
             events: done.events,
         };
-        match self.0.db.commit_blocking(write) {
+        kill::point("before_recovery");
+        let written = self.0.db.commit_blocking(write);
+        kill::point("after_recovery");
+        match written {
             Err(problem) if problem.code != Code::Busy => Err(problem),
             _ => {
                 self.tell(stored.change.profile_id, Some(id));
@@ -397,6 +413,11 @@ fn values_for(change: &Change, step: &str) -> Values {
         values.insert("code".to_owned(), value.text.clone());
     }
     values
+}
+
+/// The turn before this one has sent something.
+fn may_have_left(input: &Input) -> bool {
+    is_ours(input) && !matches!(input, Input::Answered(Outcome::NotSent(_), _))
 }
 
 /// About a call that we made: its result must reach the disk.

@@ -15,7 +15,7 @@ impl Engine {
     /// # Errors
     /// `proxy_invalid`, `certificate_invalid`: nothing is kept then.
     pub fn set_network(&self, settings: &NetworkSettings) -> Result<()> {
-        let sender = Sender::new(settings)?;
+        let sender = Sender::with_limits(settings, self.0.limits)?;
         self.0.db.set_network_settings(settings)?;
         *self
             .0

@@ -2,12 +2,12 @@
 
 use uuid::Uuid;
 
-use super::context::Context;
+use super::context::{Context, LOOKS};
 use super::{Engine, lock};
 use crate::change::Change;
 use crate::db::{SealedValue, StoredChange};
 use crate::error::Result;
-use crate::vault::{open_values, seal_values};
+use crate::vault::{Key, open_kept_values, seal_values, sealed_with};
 
 impl Engine {
     /// A change as it is on disk, with its values opened; one whose sender is dead is settled as unknown first.
@@ -33,7 +33,13 @@ impl Engine {
         if stored.values.is_empty() {
             return Ok(stored.change);
         }
-        open_values(&self.key_during(context).await?, stored)
+        let key = self.key_during(context).await?;
+        if is_of(&stored, &key) {
+            return Ok(open_kept_values(&key, stored));
+        }
+        // Another program has changed the key between the two looks.
+        let key = self.key_during(context).await?;
+        Ok(open_kept_values(&key, self.0.db.change(id)?))
     }
 
     pub(super) fn orphaned(&self, change: &Change) -> bool {
@@ -48,11 +54,25 @@ impl Engine {
             })
     }
 
-    pub(super) async fn open_values(&self, stored: StoredChange) -> Result<Change> {
-        if stored.values.is_empty() {
-            return Ok(stored.change);
+    /// Another program may change the key between the look at the change and that at the key: then both are looked at again.
+    pub(super) async fn open_values(&self, mut stored: StoredChange) -> Result<Change> {
+        let mut looks = 0;
+        loop {
+            if stored.values.is_empty() {
+                return Ok(stored.change);
+            }
+            let key = self.0.vault.key().await?;
+            looks += 1;
+            if looks == LOOKS || is_of(&stored, &key) {
+                return Ok(open_kept_values(&key, stored));
+            }
+            stored = self.0.db.change(stored.change.id)?;
         }
-        open_values(&self.0.vault.key().await?, stored)
+    }
+
+    /// The code that was kept for the change's step is there, and can no longer be read.
+    pub(super) fn kept_is_damaged(&self, change: &Change) -> Result<bool> {
+        Ok(self.0.db.change(change.id)?.values.len() > change.values.len())
     }
 
     /// The values to write, where they are others than before.
@@ -76,4 +96,9 @@ impl Engine {
         }
         Ok(Some(seal_values(&self.key_during(context).await?, after)))
     }
+}
+
+fn is_of(stored: &StoredChange, key: &Key) -> bool {
+    let mut values = stored.values.iter();
+    values.all(|value| sealed_with(&value.cipher) == Some(key.id()))
 }

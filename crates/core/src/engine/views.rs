@@ -7,7 +7,7 @@ use super::Engine;
 use super::context::{bare_shape, shape_of};
 use crate::change::machine::Shape;
 use crate::change::{Change, Event, State, show};
-use crate::error::Result;
+use crate::error::{Code, Result};
 use crate::manifest::Manifest;
 use crate::profile::Profile;
 use crate::view::{ChangeView, EventView, ProfileView, ServiceView};
@@ -16,14 +16,15 @@ impl Engine {
     pub fn services(&self) -> Result<Vec<ServiceView>> {
         let counts = self.0.db.profiles_per_service()?;
         let view = |manifest: Arc<Manifest>| {
-            let own = self.0.catalog.is_own(&manifest.id);
+            let own = self.catalog().is_own(&manifest.id);
             let mut view = manifest.view(own, counts.get(&manifest.id).copied().unwrap_or(0));
+            view.accepted = self.is_looked_at(&manifest)?;
             if let Some(of) = self.limit_scope(&manifest.id)? {
                 view.limits.iter_mut().for_each(|limit| limit.of = of);
             }
             Ok(view)
         };
-        self.0.catalog.all().into_iter().map(view).collect()
+        self.catalog().all().into_iter().map(view).collect()
     }
 
     pub(super) fn profile_view(&self, profile: Profile, change: Option<Change>) -> ProfileView {
@@ -63,6 +64,16 @@ impl Engine {
         let now = super::now();
         let manifest = self.manifest(&change.service).ok();
         let shape = manifest.as_deref().map(shape_of);
+        let (placed, problem) = match self.in_its_flow(change.clone()) {
+            Ok(placed) => (placed, None),
+            Err(problem) => (change.clone(), Some(problem)),
+        };
+        let change = &placed;
+        // With an unplaced step nothing can be done but end it.
+        let lost = problem
+            .as_ref()
+            .is_some_and(|problem| problem.code == Code::FlowChanged);
+        let problem = problem.filter(|_| lost).or_else(|| change.problem.clone());
         let waits_for = manifest
             .as_deref()
             .filter(|_| matches!(change.state, State::AwaitingCode | State::Unknown))
@@ -90,13 +101,13 @@ impl Engine {
             expires_at: change.expires_at,
             resend_at: change.resend_at,
             retry_at: change.retry_at,
-            problem: change.problem.clone(),
+            problem,
             has_value: show::has_value(change),
             cancelled_there: change.cancelled_there,
             undo_of: change.undo_of,
             created_at: change.created_at,
             updated_at: change.updated_at,
-            can: show::can(change, shape.as_ref(), now),
+            can: show::can(change, shape.as_ref().filter(|_| !lost), now),
             events: Vec::new(),
         }
     }
@@ -120,11 +131,16 @@ pub(super) fn event_view(event: Event) -> EventView {
     }
 }
 
+/// Host, and the port where it is not the usual one: another port is another server.
 pub(super) fn host_of(origin: &str) -> String {
-    url::Url::parse(origin)
-        .ok()
-        .and_then(|url| url.host_str().map(str::to_owned))
-        .unwrap_or_default()
+    let Ok(url) = url::Url::parse(origin) else {
+        return String::new();
+    };
+    let host = url.host_str().unwrap_or_default();
+    match url.port() {
+        Some(port) => format!("{host}:{port}"),
+        None => host.to_owned(),
+    }
 }
 
 /// Captured session tokens are nobody's to edit.

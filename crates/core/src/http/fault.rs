@@ -24,10 +24,11 @@ pub(super) fn before_head(error: &reqwest::Error, host: &str) -> Sent {
     if find::<hyper::Error>(error).is_some_and(hyper::Error::is_canceled) {
         return Sent::NotSent(told(problem(Code::Unreachable, "closed")));
     }
-    // RFC 9113, section 8.7: a stream refused so was not processed in any way.
-    if find::<h2::Error>(error)
-        .is_some_and(|h2| h2.is_remote() && h2.reason() == Some(h2::Reason::REFUSED_STREAM))
-    {
+    // RFC 9113, sections 6.8 and 8.7: neither a stream beyond the last one that a GOAWAY names (only those end with
+    // its error) nor a refused one was processed in any way.
+    if find::<h2::Error>(error).is_some_and(|h2| {
+        h2.is_remote() && (h2.is_go_away() || h2.reason() == Some(h2::Reason::REFUSED_STREAM))
+    }) {
         return Sent::NotSent(told(problem(Code::Unreachable, "turned_away")));
     }
     Sent::NoAnswer(told(waiting(error)))

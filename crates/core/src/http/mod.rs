@@ -14,7 +14,7 @@ pub mod wait;
 use std::time::Duration;
 
 pub use sender::{Limits, Sender};
-pub use wait::{is_retryable, retry_after};
+pub use wait::retry_after;
 
 use jiff::{SignedDuration, Timestamp};
 

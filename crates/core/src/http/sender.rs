@@ -9,6 +9,7 @@ use super::client::{self, Network, Route};
 use super::outgoing::Outgoing;
 use super::{Answer, Request, Sent, body, fault};
 use crate::error::{Problem, Result};
+use crate::kill;
 use crate::view::NetworkSettings;
 
 /// How long each stage may take. Keep `connect` < `read` < `total`: a `total` that ends while still connecting
@@ -100,10 +101,12 @@ impl Sender {
         };
         let Outgoing { request, host, .. } = outgoing;
         let begun = Instant::now();
+        kill::point("wire_before_send");
         let mut response = match client.execute(request).await {
             Ok(response) => response,
             Err(error) => return fault::before_head(&error, &host),
         };
+        kill::point("wire_after_head");
         let status = response.status().as_u16();
         let headers = response
             .headers()

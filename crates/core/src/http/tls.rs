@@ -108,7 +108,9 @@ impl ServerCertVerifier for Explaining {
             .verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
             .map_err(|error| match error {
                 Error::InvalidCertificate(
-                    CertificateError::UnknownIssuer | CertificateError::Other(_),
+                    CertificateError::UnknownIssuer
+                    | CertificateError::BadSignature
+                    | CertificateError::Other(_),
                 ) if is_self_signed(end_entity) => Error::InvalidCertificate(
                     CertificateError::Other(OtherError(Arc::new(SelfSigned))),
                 ),
@@ -151,7 +153,8 @@ pub(super) fn reason(error: &Error) -> &'static str {
             CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
                 "wrong_host"
             }
-            CertificateError::UnknownIssuer => "unknown_authority",
+            // A trusted authority of the same name did not sign it: most likely it was made anew.
+            CertificateError::UnknownIssuer | CertificateError::BadSignature => "unknown_authority",
             CertificateError::Revoked => "revoked",
             CertificateError::Other(other) if other.0.is::<SelfSigned>() => "self_signed",
             _ => "bad_certificate",

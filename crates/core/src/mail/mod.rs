@@ -70,7 +70,7 @@ impl Looks {
     /// Errors: not a regular expression, or one too large to be a code's shape.
     pub fn new(pattern: &str) -> Result<Self, regex::Error> {
         regex::RegexBuilder::new(&format!("^(?:{pattern})$"))
-            .size_limit(1 << 20)
+            .size_limit(256 << 10)
             .build()
             .map(Self)
     }

@@ -10,12 +10,12 @@ use serde_json::Value;
 use super::matcher::{BodyRule, Status, holds_one};
 use super::model::Manifest;
 use super::pointer::{Pointer, words};
+use super::strict;
 use crate::error::Code;
 use crate::http::Answer;
+use crate::http::wait::{LONGEST, retry_after};
 use crate::secret::{Secret, clip_says};
 
-/// Longest wait that a service's answer can ask for.
-const LONGEST_WAIT: Duration = Duration::from_hours(24);
 /// Longest text that is taken of a service's own words, in characters. Far more than is kept: only the engine knows
 /// the secrets in it, and one that was cut in its middle would not be found any more.
 const LONGEST_WORDS: usize = 16 * 1024;
@@ -91,7 +91,7 @@ pub struct Verdict {
     pub again: Option<Meaning>,
     /// The service's own words, not yet fit to be shown: known secrets are still in it, and it may be long.
     pub says: Option<String>,
-    /// How long to wait, with `rate_limited`; at most a day.
+    /// How long to wait, with `rate_limited` and where the service is at fault; at most a day.
     pub retry_after: Option<Duration>,
     /// Captured values, such as a token.
     pub gives: Vec<(String, Secret)>,
@@ -127,7 +127,7 @@ pub fn judge(manifest: &Manifest, step: &str, answer: &Answer) -> Verdict {
     let Some(step) = manifest.step(step) else {
         return Verdict::default();
     };
-    let body: Option<Value> = serde_json::from_slice(&answer.body).ok();
+    let body = strict::read(&answer.body);
     let says = body.as_ref().and_then(|body| own_words(&step.says, body));
     let mut rules = step.answers.iter().chain(&manifest.answers);
     let found = rules.find_map(|rule| fit(rule, answer, body.as_ref(), says.as_deref()));
@@ -147,16 +147,24 @@ pub fn judge(manifest: &Manifest, step: &str, answer: &Answer) -> Verdict {
         ))
     );
     let told = says.clone().filter(|_| !is_login || refused).map(shorten);
+    let limited = Meaning::Refused(Code::RateLimited);
+    let wait = |rule| wait(&manifest.retry, rule, answer, says.as_deref());
     let Some((rule, gives, shows)) = found else {
+        // RFC 6585, section 4: this status says it, whatever a manifest forgot.
+        let too_many = answer.status == 429;
         return Verdict {
+            meaning: too_many.then_some(limited),
+            retry_after: match too_many {
+                true => wait(None),
+                false => retry_after(&answer.headers, answer.at),
+            },
             says: told,
             ..Verdict::default()
         };
     };
-    let limited =
-        [Some(rule.means), rule.again].contains(&Some(Meaning::Refused(Code::RateLimited)));
-    let retry_after = limited
-        .then(|| wait(&manifest.retry, rule, answer, says.as_deref()))
+    let retry_after = [Some(rule.means), rule.again]
+        .contains(&Some(limited))
+        .then(|| wait(rule.retry_after))
         .flatten();
     Verdict {
         meaning: Some(rule.means),
@@ -229,7 +237,12 @@ fn shorten(text: String) -> String {
 }
 
 /// `Retry-After`, then the headers, then the words, then the rule, then the manifest.
-fn wait(retry: &Retry, rule: &Rule, answer: &Answer, says: Option<&str>) -> Option<Duration> {
+fn wait(
+    retry: &Retry,
+    rule: Option<Duration>,
+    answer: &Answer,
+    says: Option<&str>,
+) -> Option<Duration> {
     let header = |name: &str| {
         answer
             .headers
@@ -247,21 +260,12 @@ fn wait(retry: &Retry, rule: &Rule, answer: &Answer, says: Option<&str>) -> Opti
         let groups = retry.pattern.as_ref()?.captures(says?)?;
         Some(Duration::from_secs(groups.get(1)?.as_str().parse().ok()?))
     };
-    header("retry-after")
-        .and_then(|value| seconds_or_date(value, answer))
+    retry_after(&answer.headers, answer.at)
         .or_else(from_headers)
         .or_else(from_words)
-        .or(rule.retry_after)
+        .or(rule)
         .or(retry.default)
-        .map(|wait| wait.min(LONGEST_WAIT))
-}
-
-/// RFC 9110, section 10.2.3: a number of seconds, or a date.
-fn seconds_or_date(value: &str, answer: &Answer) -> Option<Duration> {
-    if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Some(value.parse().map_or(LONGEST_WAIT, Duration::from_secs));
-    }
-    until(httpdate::parse_http_date(value).ok()?, answer)
+        .map(|wait| wait.min(LONGEST))
 }
 
 fn unix(value: &str) -> Option<SystemTime> {

@@ -12,6 +12,10 @@ use crate::error::{Code, Problem};
 
 /// Largest manifest of the user's own, in bytes.
 const LARGEST_FILE: u64 = 256 * 1024;
+/// Files of one folder that are read: nobody has more services, and a start must not wait for ten thousand.
+const MOST_FILES: usize = 256;
+/// Mistakes of one folder that are told.
+const MOST_FAULTS: usize = 100;
 
 /// A manifest compiled in. Read at its first use: a cold command needs one of them at most.
 struct Shipped {
@@ -74,11 +78,19 @@ impl Catalog {
             .filter(|path| path.extension().is_some_and(|end| end == "toml"))
             .collect();
         files.sort();
-        for path in files {
+        let left_out = files.len().saturating_sub(MOST_FILES);
+        for path in files.into_iter().take(MOST_FILES) {
             match read_file(&path) {
                 Ok(manifest) => self.add(manifest, &file_name(&path)),
                 Err(problems) => self.faults.extend(problems),
             }
+            self.faults.truncate(MOST_FAULTS);
+        }
+        if left_out > 0 {
+            let message = format!("{left_out} files beyond {MOST_FILES} are left out");
+            let hint = "keep only the services that you use";
+            self.faults
+                .push(invalid(&file_name(folder), &message, hint));
         }
         self
     }
@@ -143,6 +155,14 @@ fn invalid(file: &str, message: &str, hint: &str) -> Problem {
 fn read_file(path: &Path) -> Result<Manifest, Vec<Problem>> {
     let file = file_name(path);
     let mut bytes = Vec::new();
+    // Opening a pipe or a terminal waits for whoever is at its other end. A link to a plain file is as good as the file.
+    if std::fs::metadata(path).is_ok_and(|found| !found.is_file()) {
+        return Err(vec![invalid(
+            &file,
+            "this is not a plain file",
+            "a manifest is a text file",
+        )]);
+    }
     let opened = std::fs::File::open(path)
         .and_then(|file| file.take(LARGEST_FILE + 1).read_to_end(&mut bytes));
     if let Err(error) = opened {

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use jiff::SignedDuration;
-use regex::{Regex, RegexBuilder};
+use regex::Regex;
 
 use super::fault::{Place, did_you_mean};
 use super::source::FieldSource;
@@ -14,9 +14,6 @@ use super::template::Template;
 
 /// Values that the engine gives; no field may have these names.
 pub const VALUES: [&str; 3] = ["new_email", "old_email", "code"];
-
-/// Largest compiled pattern, in bytes: far more than the shape of a key or of a sentence needs.
-const LARGEST_REGEX: usize = 1 << 20;
 
 /// Most mistakes that are told of one file: nobody reads more at once, and a file can be made of nothing else.
 pub const MOST: usize = 100;
@@ -50,8 +47,7 @@ impl Mistakes {
     }
 
     pub fn regex(&mut self, place: &[&str], text: Option<&String>) -> Option<Regex> {
-        let compiled = RegexBuilder::new(text?).size_limit(LARGEST_REGEX).build();
-        let compiled = compiled.map_err(|error| not_regex(&error));
+        let compiled = compiled(text?);
         self.take(place, compiled)
     }
 
@@ -111,6 +107,22 @@ impl Names<'_> {
     pub fn is_secret(&self, name: &str) -> bool {
         self.given.contains(name) || self.fields.get(name).is_some_and(|field| field.secret)
     }
+}
+
+/// Longest regular expression, in bytes.
+const LONGEST_PATTERN: usize = 500;
+/// Largest compiled one, in bytes: `\w{9}` fits many times over, `(\w{99}){99}` does not.
+const LARGEST_PATTERN: usize = 256 * 1024;
+
+/// Compiles a pattern of a manifest, within limits: a file full of bombs must not hold up the start.
+fn compiled(text: &str) -> Result<Regex, String> {
+    if text.len() > LONGEST_PATTERN {
+        return Err(format!("a pattern has at most {LONGEST_PATTERN} bytes"));
+    }
+    regex::RegexBuilder::new(text)
+        .size_limit(LARGEST_PATTERN)
+        .build()
+        .map_err(|error| not_regex(&error))
 }
 
 /// The one line of a regular expression's error that says what is wrong.

@@ -15,6 +15,7 @@ mod mistakes;
 mod model;
 mod needs;
 mod parse;
+mod parse_limits;
 mod parse_parts;
 mod parse_rule;
 mod parse_step;
@@ -25,6 +26,7 @@ mod render;
 mod shell_words;
 mod sketch;
 mod source;
+mod strict;
 mod template;
 mod waits;
 

@@ -217,8 +217,12 @@ impl Manifest {
             id: self.id.clone(),
             name: self.name.clone(),
             docs: self.docs.clone(),
+            docs_host: crate::link::outside(&self.docs)
+                .map(|link| link.host)
+                .unwrap_or_default(),
             host: self.host(),
             own,
+            accepted: !own,
             fields: self.fields.iter().map(Field::view).collect(),
             needs_one_of: self.needs_one_of.clone(),
             texts: self.texts.clone(),
@@ -257,7 +261,53 @@ impl Field {
             secret: self.secret,
             optional: self.optional,
             ask_each_time: self.ask_each_time,
-            looks: self.looks.clone(),
+            looks: self.looks.clone().filter(|looks| is_cheap(looks)),
+        }
+    }
+}
+
+/// The page tries the pattern at each key, with an engine that goes back: one that could take it for ever is not handed over.
+/// No groups, and at most two parts of open length.
+fn is_cheap(pattern: &str) -> bool {
+    let mut bytes = pattern.bytes();
+    let (mut open, mut counted) = (0, false);
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'\\' => drop(bytes.next()),
+            b'(' | b'|' => return false,
+            b'*' | b'+' | b'?' => open += 1,
+            b'{' => counted = true,
+            b',' if counted => open += 1,
+            b'}' => counted = false,
+            _ => {}
+        }
+    }
+    open <= 2
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_cheap;
+
+    #[test]
+    fn only_patterns_that_end_soon_reach_the_page() {
+        for cheap in [
+            "[0-9A-F]{32}",
+            r"\d{6}",
+            "sk-[a-z]+",
+            r"[\w.-]{8,}",
+            r"a\(b\)",
+        ] {
+            assert!(is_cheap(cheap), "{cheap}");
+        }
+        for dear in [
+            "(a+)+",
+            "(a|a)*b",
+            "a*a*a*a*b",
+            "(?:x+x+)+y",
+            "a{1,9}a{1,9}a{1,9}",
+        ] {
+            assert!(!is_cheap(dear), "{dear}");
         }
     }
 }

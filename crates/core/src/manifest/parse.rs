@@ -68,6 +68,11 @@ fn shape_fault(text: &SourceText, error: &toml::de::Error) -> Fault {
 fn build(raw: ManifestSource) -> Result<Manifest, Mistakes> {
     let mut mistakes = Mistakes::default();
     let m = &mut mistakes;
+    super::parse_limits::check(m, &raw);
+    if !m.0.is_empty() {
+        // Reading on would take as long as whoever wrote it wants.
+        return Err(mistakes);
+    }
     if raw.schema != 1 {
         m.add(
             &["schema"],
@@ -90,8 +95,12 @@ fn build(raw: ManifestSource) -> Result<Manifest, Mistakes> {
     if raw.name.trim().is_empty() {
         m.add(&["name"], "the name is empty", None);
     }
-    if !url::Url::parse(&raw.docs).is_ok_and(|url| matches!(url.scheme(), "https" | "http")) {
-        m.add(&["docs"], "not a web address", None);
+    if crate::link::outside(&raw.docs).is_none() {
+        m.add(
+            &["docs"],
+            "not a web address that can be opened",
+            Some("such as \"https://docs.example.com/\", over https and without a name before the host".to_owned()),
+        );
     }
     check_fields(m, &raw.fields);
     let gives = raw

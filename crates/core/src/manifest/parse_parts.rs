@@ -93,7 +93,14 @@ pub fn read_base_url(m: &mut Mistakes, names: &Names<'_>, text: &str) -> Option<
         );
         return None;
     }
-    let template = names.template(m, &place, host);
+    let template = names.template(m, &place, &host.to_ascii_lowercase());
+    if !is_true_host(&template) {
+        m.add(
+            &place,
+            "the host is not written as it is called",
+            Some("ASCII letters, digits, dashes and dots, a port behind a colon; an international name as xn--…, an address in numbers as 192.0.2.1".to_owned()),
+        );
+    }
     if let Some(secret) = template.names().find(|name| names.is_secret(name)) {
         m.add(
             &place,
@@ -110,15 +117,6 @@ pub fn read_base_url(m: &mut Mistakes, names: &Names<'_>, text: &str) -> Option<
             Some(format!("https://{rest}")),
         );
     }
-    if !is_as_shown(scheme, &template) {
-        m.add(
-            &place,
-            "the host is not written as it is called",
-            Some(
-                "lower-case ASCII letters, digits, dashes and dots, then at most a port".to_owned(),
-            ),
-        );
-    }
     let path = path.trim_end_matches('/');
     let segments = path
         .split('/')
@@ -131,10 +129,10 @@ pub fn read_base_url(m: &mut Mistakes, names: &Names<'_>, text: &str) -> Option<
     })
 }
 
-/// Whether the host that people are shown before the first use is the one that gets the secrets: `a.example\\.b.example`
-/// and `%61.example` are others than they look.
-fn is_as_shown(scheme: &str, host: &Template) -> bool {
-    let filled: String = host
+/// Whether the host that is shown is the host that is called: nothing in it that a URL parser would read as something else.
+fn is_true_host(template: &Template) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-.:[]".contains(c);
+    let filled: String = template
         .0
         .iter()
         .map(|piece| match piece {
@@ -142,12 +140,15 @@ fn is_as_shown(scheme: &str, host: &Template) -> bool {
             Piece::Gap(_) => "a",
         })
         .collect();
-    let written = format!("{scheme}://{filled}");
-    let port = if scheme == "https" { ":443" } else { ":80" };
-    url::Url::parse(&written).is_ok_and(|url| {
-        let called = url.origin().ascii_serialization();
-        called == written || format!("{called}{port}") == written
-    })
+    let name = match filled.rsplit_once(':') {
+        Some((name, port)) if port.parse::<u16>().is_ok_and(|port| port > 0) => name,
+        _ => filled.as_str(),
+    };
+    let labelled = name.starts_with('[') || name.split('.').all(|label| !label.is_empty());
+    filled.chars().all(plain)
+        && labelled
+        && url::Url::parse(&format!("https://{filled}/"))
+            .is_ok_and(|url| url.host_str() == Some(name) && url.path() == "/")
 }
 
 pub fn check_flow(m: &mut Mistakes, raw: &ManifestSource) {

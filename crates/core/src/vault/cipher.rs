@@ -4,9 +4,12 @@
 
 use std::sync::Arc;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use chacha20poly1305::aead::rand_core::RngCore;
 use chacha20poly1305::aead::{Aead, KeyInit, OsRng, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+use secrecy::{ExposeSecret, SecretBox};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
@@ -60,20 +63,21 @@ impl<'a> Place<'a> {
     }
 }
 
+/// The bytes of a data key, in one place on the heap from the first: what is moved leaves a copy behind.
+pub(super) type KeyBytes = SecretBox<[u8; 32]>;
+
 /// The vault's data key: 32 bytes, zeroized when the last handle goes. Cheap to clone.
 #[derive(Clone)]
 pub struct Key(Arc<Inner>);
 
 struct Inner {
     id: Uuid,
-    bytes: Zeroizing<[u8; 32]>,
-    cipher: XChaCha20Poly1305,
+    bytes: KeyBytes,
 }
 
 impl Key {
-    pub(super) fn new(id: Uuid, bytes: Zeroizing<[u8; 32]>) -> Self {
-        let cipher = XChaCha20Poly1305::new(bytes.as_slice().into());
-        Self(Arc::new(Inner { id, bytes, cipher }))
+    pub(super) fn new(id: Uuid, bytes: KeyBytes) -> Self {
+        Self(Arc::new(Inner { id, bytes }))
     }
 
     pub(super) fn random() -> Self {
@@ -86,7 +90,12 @@ impl Key {
     }
 
     pub(super) fn bytes(&self) -> &[u8; 32] {
-        &self.0.bytes
+        self.0.bytes.expose_secret()
+    }
+
+    /// For one value: it zeroizes its copy of the key where it stands.
+    fn cipher(&self) -> XChaCha20Poly1305 {
+        XChaCha20Poly1305::new(self.bytes().into())
     }
 
     pub fn seal(&self, place: Place<'_>, secret: &Secret) -> Vec<u8> {
@@ -99,8 +108,7 @@ impl Key {
             aad: &place.aad(&sealed[..NONCE]),
         };
         let cipher = self
-            .0
-            .cipher
+            .cipher()
             .encrypt(XNonce::from_slice(&sealed[NONCE..]), payload);
         sealed.extend(cipher.expect("a value is far shorter than the cipher's 256 GiB"));
         sealed
@@ -125,8 +133,7 @@ impl Key {
             aad: &place.aad(&sealed[..NONCE]),
         };
         let plain = self
-            .0
-            .cipher
+            .cipher()
             .decrypt(XNonce::from_slice(&sealed[NONCE..CIPHER]), payload)
             .map_err(|_| damaged())?;
         let text = String::from_utf8(plain).map_err(|error| {
@@ -161,10 +168,26 @@ fn proof_place(id: Uuid) -> Place<'static> {
     }
 }
 
-pub(super) fn random_bytes() -> Zeroizing<[u8; 32]> {
-    let mut bytes = Zeroizing::new([0; 32]);
-    OsRng.fill_bytes(bytes.as_mut_slice());
-    bytes
+pub(super) fn random_bytes() -> KeyBytes {
+    SecretBox::init_with_mut(|bytes: &mut [u8; 32]| OsRng.fill_bytes(bytes))
+}
+
+/// As keychains and key files hold them.
+pub(super) fn key_text(bytes: &[u8; 32]) -> Zeroizing<String> {
+    Zeroizing::new(STANDARD.encode(bytes))
+}
+
+/// `None` where the text is not exactly one key in base64.
+pub(super) fn key_of_text(text: &str) -> Option<KeyBytes> {
+    // Room for what the decoder may touch beyond a key's 32 bytes.
+    let mut room = Zeroizing::new([0; 48]);
+    let length = STANDARD
+        .decode_slice(text.trim(), room.as_mut_slice())
+        .ok()?;
+    let bytes: &[u8; 32] = room[..length].try_into().ok()?;
+    Some(SecretBox::init_with_mut(|key: &mut [u8; 32]| {
+        key.copy_from_slice(bytes)
+    }))
 }
 
 /// The id of the key that sealed this value.

@@ -2,11 +2,9 @@
 
 use std::path::PathBuf;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use zeroize::Zeroizing;
+use secrecy::ExposeSecret;
 
-use super::cipher::Key;
+use super::cipher::{Key, key_of_text, key_text};
 use super::home::off_thread;
 use super::{Vault, home, key_file, keychain, passphrase, rekey};
 use crate::db::VaultRow;
@@ -25,7 +23,18 @@ impl Vault {
             return Err(Code::Busy.into());
         }
         let (key, row) = self.make_key(kind, passphrase, false).await?;
-        let result = self.inner.db.write_async(move |db| row.insert(db)).await;
+        let at = self.inner.at;
+        let result = self
+            .inner
+            .db
+            .write_async(move |db| {
+                crate::db::refuse_orphans(db)?;
+                row.insert(db)?;
+                at("vault: before the commit");
+                Ok(())
+            })
+            .await;
+        at("vault: after the commit");
         match result {
             Ok(()) => self.opened(&key),
             Err(_) => self.sweep().await,
@@ -42,6 +51,7 @@ impl Vault {
         passphrase: Option<Secret>,
     ) -> Result<()> {
         let succeeds = kind == VaultKind::KeyFile && old_row.kind == VaultKind::KeyFile;
+        let at = self.inner.at;
         // Two programs at once would write over each other's new file: the key that is committed could be the one lost.
         let _alone = succeeds.then(|| self.inner.db.alone()).transpose()?;
         let (key, row) = self.make_key(kind, passphrase, succeeds).await?;
@@ -51,13 +61,20 @@ impl Vault {
             .db
             .write_async({
                 let key = key.clone();
-                move |db| rekey::reseal(db, &old_row, &old, &row, &key)
+                move |db| {
+                    rekey::reseal(db, &old_row, &old, &row, &key)?;
+                    at("vault: before the commit");
+                    Ok(())
+                }
             })
             .await;
+        at("vault: after the commit");
         if result.is_ok() {
             self.opened(&key);
+            self.inner.db.forget_deleted();
             if let Some(path) = path.filter(|_| succeeds) {
                 key_file::succeed(&PathBuf::from(path))?;
+                at("vault: key file in place");
             }
         }
         // The old key after a success, the new one after a failure.
@@ -84,7 +101,7 @@ impl Vault {
             VaultKind::Unset => Err(Code::VaultUnset.into()),
             VaultKind::Passphrase => {
                 let passphrase = passphrase
-                    .or_else(|| self.inner.env.passphrase.clone())
+                    .or_else(|| self.inner.env.passphrase().cloned())
                     .ok_or(Code::VaultLocked)?;
                 passphrase::check(&passphrase)?;
                 let work_factor = self.inner.work_factor;
@@ -104,11 +121,13 @@ impl Vault {
             VaultKind::Keychain => {
                 // On the list before it is in the keychain, so that no crash can leave it there unknown.
                 self.inner.db.add_vault_leftover(key.id()).await?;
+                (self.inner.at)("vault: listed, not stored");
                 let stored = self.store_in_keychain(&key).await;
                 if let Err(problem) = stored {
                     self.sweep().await;
                     return Err(problem);
                 }
+                (self.inner.at)("vault: stored and read back");
                 Ok((key, row))
             }
             VaultKind::KeyFile => {
@@ -123,6 +142,7 @@ impl Vault {
                         home::finish_change(now, &path)?;
                     }
                     key_file::write_successor(&path)?;
+                    (self.inner.at)("vault: next key file written");
                     key_file::successor(&path)
                 } else {
                     path.clone()
@@ -142,33 +162,16 @@ impl Vault {
 
     async fn store_in_keychain(&self, key: &Key) -> Result<()> {
         let user = key.id().to_string();
-        let text = Zeroizing::new(STANDARD.encode(key.bytes()));
-        self.keychain(move |keychain| {
-            keychain.set(&user, &text)?;
-            // Some keychains take everything and keep nothing.
-            match keychain.get(&user)? {
-                Some(kept) if *kept == *text => Ok(()),
-                _ => Err(keychain::wrong("not_kept")),
-            }
-        })
-        .await
-    }
-
-    /// Removes keys from the keychain that no vault uses. What fails stays on the list for the next time.
-    pub(super) async fn sweep(&self) {
-        for id in self.inner.db.vault_leftovers().unwrap_or_default() {
-            if self.inner.db.claim_vault_leftover(id).await.is_err() {
-                continue;
-            }
-            let user = id.to_string();
-            if self
-                .keychain(move |keychain| keychain.delete(&user))
-                .await
-                .is_err()
-            {
-                let _ = self.inner.db.add_vault_leftover(id).await;
-                break;
-            }
+        let (user_again, text) = (user.clone(), key_text(key.bytes()));
+        self.keychain(move |keychain| keychain.set(&user_again, &text))
+            .await?;
+        (self.inner.at)("vault: stored, not read back");
+        // Some keychains take everything and keep nothing. A question of its own: a slow one has its time for each.
+        let kept = self.keychain(move |keychain| keychain.get(&user)).await?;
+        let kept = kept.and_then(|text| key_of_text(&text));
+        match kept {
+            Some(kept) if kept.expose_secret() == key.bytes() => Ok(()),
+            _ => Err(keychain::wrong("not_kept")),
         }
     }
 }

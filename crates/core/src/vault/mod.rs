@@ -3,6 +3,7 @@
 //! Opened at the first need of a secret, never at start. Not here: the sealed values themselves (`db`).
 
 mod cipher;
+mod env;
 mod home;
 mod key_file;
 #[doc(hidden)]
@@ -10,9 +11,9 @@ pub mod keychain;
 mod make;
 mod passphrase;
 mod rekey;
+mod sweep;
 mod values;
 
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -21,25 +22,16 @@ use crate::error::{Code, Problem, Result};
 use crate::folder::Folder;
 use crate::secret::Secret;
 use crate::view::{VaultKind, VaultState, VaultView};
-use keychain::{Keychain, SystemKeychain, Thread};
+use keychain::{Keychain, Thread};
 
 pub(crate) use cipher::sealed_with;
 pub use cipher::{Key, Place};
+pub use env::VaultEnv;
 pub use key_file::new_key_file;
 pub use passphrase::MIN_CHARS as MIN_PASSPHRASE_CHARS;
-pub(crate) use values::CAPTURED;
+pub(crate) use passphrase::{check as check_passphrase, composed};
+pub(crate) use values::{CAPTURED, open_kept_values};
 pub use values::{open_secrets, open_values, seal_values};
-
-/// What the program was started with.
-#[derive(Debug, Clone, Default)]
-pub struct VaultEnv {
-    /// `READDRESS_PASSPHRASE`.
-    pub passphrase: Option<Secret>,
-    /// `READDRESS_KEY_FILE`.
-    pub key_file: Option<PathBuf>,
-    /// A fresh folder with neither variable takes the keychain without asking.
-    pub auto_keychain: bool,
-}
 
 /// A handle to the folder's vault. Cheap to clone.
 #[derive(Clone)]
@@ -54,6 +46,8 @@ struct Inner {
     throwaway: bool,
     work_factor: u8,
     keychain: Thread,
+    /// Called with the name of each point at which a crash would matter: tests end the program there.
+    at: fn(&str),
     /// One opening or change of keys at a time.
     gate: tokio::sync::Mutex<()>,
     now: Mutex<Now>,
@@ -71,8 +65,7 @@ struct Now {
 
 impl Vault {
     pub fn new(db: Db, env: VaultEnv) -> Self {
-        let keychain = Thread::new(Box::<SystemKeychain>::default(), keychain::LIMIT);
-        Self::build(db, env, false, passphrase::WORK_FACTOR, keychain)
+        Self::build(db, env, false, passphrase::WORK_FACTOR, Thread::system())
     }
 
     /// The vault of practice mode: a throw-away key in the practice folder itself. `folder` is that of `db`.
@@ -81,8 +74,7 @@ impl Vault {
             key_file: Some(folder.path().join("practice.key")),
             ..VaultEnv::default()
         };
-        let keychain = Thread::new(Box::<SystemKeychain>::default(), keychain::LIMIT);
-        Self::build(db, env, true, passphrase::WORK_FACTOR, keychain)
+        Self::build(db, env, true, passphrase::WORK_FACTOR, Thread::system())
     }
 
     /// For tests: another keychain, asked no longer than `limit`, and a cheap scrypt.
@@ -91,13 +83,44 @@ impl Vault {
         Self::build(db, env, false, 2, Thread::new(keychain, limit))
     }
 
+    /// For tests: `at` is called at each point at which a crash would matter.
+    #[doc(hidden)]
+    pub fn for_crash_tests(
+        db: Db,
+        env: VaultEnv,
+        keychain: Box<dyn Keychain>,
+        at: fn(&str),
+    ) -> Self {
+        let thread = Thread::new(keychain, keychain::LIMIT);
+        Self::build_at(db, env, false, 2, thread, at)
+    }
+
     fn build(db: Db, env: VaultEnv, throwaway: bool, work_factor: u8, keychain: Thread) -> Self {
+        Self::build_at(
+            db,
+            env,
+            throwaway,
+            work_factor,
+            keychain,
+            crate::kill::point,
+        )
+    }
+
+    fn build_at(
+        db: Db,
+        env: VaultEnv,
+        throwaway: bool,
+        work_factor: u8,
+        keychain: Thread,
+        at: fn(&str),
+    ) -> Self {
         let inner = Inner {
             db,
             env,
             throwaway,
             work_factor,
             keychain,
+            at,
             gate: tokio::sync::Mutex::default(),
             now: Mutex::default(),
         };
@@ -157,9 +180,14 @@ impl Vault {
         let row = self.inner.db.vault_row();
         let now = self.now();
         let (kind, problem) = match &row {
-            Ok(row) => (
-                row.as_ref().map_or(VaultKind::Unset, |row| row.kind),
-                now.problem.clone(),
+            Ok(Some(row)) => (row.kind, now.problem.clone()),
+            Ok(None) => (
+                VaultKind::Unset,
+                self.inner
+                    .db
+                    .refuse_orphans()
+                    .err()
+                    .or_else(|| now.problem.clone()),
             ),
             Err(problem) => (VaultKind::Unset, Some(problem.clone())),
         };
@@ -195,10 +223,11 @@ impl Vault {
         self.make_vault(kind, passphrase).await.map(drop)
     }
 
-    /// Wraps the same key in another passphrase.
+    /// Seals everything with a new key under another passphrase: who knows the old one and has an old copy of the folder
+    /// opens nothing that is kept from now on.
     ///
     /// # Errors
-    /// `passphrase_wrong`, `passphrase_too_short`; `vault_unset`.
+    /// `passphrase_wrong`, `passphrase_too_short`; `vault_unset`; as [`Vault::change_kind`].
     pub async fn change_passphrase(&self, current: Secret, next: Secret) -> Result<()> {
         passphrase::check(&next)?;
         let _gate = self.inner.gate.lock().await;
@@ -207,22 +236,8 @@ impl Vault {
             return Err(home::other_kind(Code::PassphraseWrong, row.kind));
         }
         let key = self.unwrap(&row, current).await?;
-        let work_factor = self.inner.work_factor;
-        let wrapped = home::off_thread({
-            let key = key.clone();
-            move || passphrase::wrap(&key, &next, work_factor)
-        })
-        .await?;
-        let new = VaultRow {
-            wrapped: Some(wrapped),
-            ..row.clone()
-        };
-        self.inner
-            .db
-            .write_async(move |db| new.rewrap(db, &row))
-            .await?;
-        self.opened(&key);
-        Ok(())
+        self.change_key(key, row, VaultKind::Passphrase, Some(next))
+            .await
     }
 
     /// Moves the vault to another kind of place, with a new key. `passphrase` is the new kind's.
@@ -245,7 +260,7 @@ impl Vault {
         let old = self.key().await?;
         let _gate = self.inner.gate.lock().await;
         let row = self.row()?;
-        let passphrase = passphrase.or_else(|| self.inner.env.passphrase.clone());
+        let passphrase = passphrase.or_else(|| self.inner.env.passphrase().cloned());
         if row.kind == VaultKind::Passphrase {
             // The old one must open the old key, or a slip of the finger would lock everything away.
             self.unwrap(&row, passphrase.clone().ok_or(Code::VaultLocked)?)
@@ -263,13 +278,23 @@ impl Vault {
         let _gate = self.inner.gate.lock().await;
         let old = self.inner.db.vault_row()?;
         let (key, row) = self.make_key(kind, passphrase, false).await?;
-        self.inner
+        let at = self.inner.at;
+        let result = self
+            .inner
             .db
-            .write_async(move |db| rekey::start_anew(db, old.as_ref(), &row))
-            .await?;
-        self.opened(&key);
+            .write_async(move |db| {
+                rekey::start_anew(db, old.as_ref(), &row)?;
+                at("vault: before the commit");
+                Ok(())
+            })
+            .await;
+        at("vault: after the commit");
+        if result.is_ok() {
+            self.opened(&key);
+            self.inner.db.forget_deleted();
+        }
         self.sweep().await;
-        Ok(())
+        result
     }
 
     fn now(&self) -> MutexGuard<'_, Now> {
@@ -303,6 +328,14 @@ impl Vault {
         now.problem = None;
         now.locked = false;
     }
+}
+
+/// The vault's own row is not as it was written: nothing opens with it, and it is not written over.
+fn damaged(field: &str) -> Problem {
+    Problem::new(Code::SecretDamaged)
+        .with("table", "vault")
+        .with("field", field)
+        .with("reason", "vault")
 }
 
 impl std::fmt::Debug for Vault {

@@ -3,6 +3,7 @@
 use rusqlite::{Connection, params};
 use uuid::Uuid;
 
+use super::CAPTURED;
 use super::cipher::{Key, Place};
 use crate::db::{Fail, Id, VaultRow};
 
@@ -10,7 +11,8 @@ type Done<T = ()> = std::result::Result<T, Fail>;
 
 /// Opens every value with `old`, seals it with `new`, and puts the row of `new` in place.
 ///
-/// One value that does not open stops it: nothing is lost, and its problem names the field.
+/// One secret that does not open stops it: nothing is lost, and its problem names the field and the profile. What can be had
+/// again, a session or a code, is dropped where it does not open.
 pub(super) fn reseal(
     db: &Connection,
     old_row: &VaultRow,
@@ -23,26 +25,44 @@ pub(super) fn reseal(
         rows::<String>(db, "SELECT profile_id, field, cipher FROM secrets")?
     {
         let place = Place::secret(profile, &field);
-        db.prepare_cached("UPDATE secrets SET cipher = ?3 WHERE profile_id = ?1 AND field = ?2")?
-            .execute(params![
-                Id(profile),
-                field,
-                new.seal(place, &old.open(place, &cipher)?)
-            ])?;
+        let sealed = match old.open(place, &cipher) {
+            Ok(secret) => Some(new.seal(place, &secret)),
+            Err(_) if field.starts_with(CAPTURED) => None,
+            Err(problem) => return Err(problem.with("label", label_of(db, profile)?).into()),
+        };
+        match sealed {
+            Some(sealed) => db
+                .prepare_cached(
+                    "UPDATE secrets SET cipher = ?3 WHERE profile_id = ?1 AND field = ?2",
+                )?
+                .execute(params![Id(profile), field, sealed])?,
+            None => db
+                .prepare_cached("DELETE FROM secrets WHERE profile_id = ?1 AND field = ?2")?
+                .execute(params![Id(profile), field])?,
+        };
     }
     for (change, n, cipher) in rows::<i64>(db, "SELECT change_id, n, cipher FROM change_values")? {
         let mut find =
             db.prepare_cached("SELECT step FROM change_values WHERE change_id = ?1 AND n = ?2")?;
         let step: String = find.query_row(params![Id(change), n], |row| row.get(0))?;
         let place = Place::value(change, &step);
-        db.prepare_cached("UPDATE change_values SET cipher = ?3 WHERE change_id = ?1 AND n = ?2")?
-            .execute(params![
-                Id(change),
-                n,
-                new.seal(place, &old.open(place, &cipher)?)
-            ])?;
+        match old.open(place, &cipher) {
+            Ok(code) => db
+                .prepare_cached(
+                    "UPDATE change_values SET cipher = ?3 WHERE change_id = ?1 AND n = ?2",
+                )?
+                .execute(params![Id(change), n, new.seal(place, &code)])?,
+            Err(_) => db
+                .prepare_cached("DELETE FROM change_values WHERE change_id = ?1 AND n = ?2")?
+                .execute(params![Id(change), n])?,
+        };
     }
     Ok(())
+}
+
+fn label_of(db: &Connection, profile: Uuid) -> Done<String> {
+    let mut find = db.prepare_cached("SELECT label FROM profiles WHERE id = ?1")?;
+    Ok(find.query_row([Id(profile)], |row| row.get(0))?)
 }
 
 /// Drops every sealed value, and puts the new row in place.

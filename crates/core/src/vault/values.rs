@@ -10,7 +10,7 @@ use crate::db::{SealedValue, StoredChange};
 use crate::error::Result;
 use crate::secret::Secret;
 
-/// A token captured by a login is kept under this prefix and its secret's name.
+/// A token captured by a login is kept under this prefix and its secret's name. It can be had again, by a login.
 pub(crate) const CAPTURED: &str = "login:";
 
 /// The change's values as they are stored.
@@ -40,7 +40,23 @@ pub fn open_values(key: &Key, stored: StoredChange) -> Result<Change> {
     Ok(change)
 }
 
-/// A profile's secrets in the clear.
+/// As [`open_values`], for a change that goes on: a code that can no longer be read is as good as none, and can be given
+/// again.
+pub(crate) fn open_kept_values(key: &Key, stored: StoredChange) -> Change {
+    let mut change = stored.change;
+    for value in stored.values {
+        if let Ok(text) = key.open(Place::value(change.id, &value.step), &value.cipher) {
+            change.values.push(Value {
+                step: value.step,
+                text,
+                marked: value.marked,
+            });
+        }
+    }
+    change
+}
+
+/// A profile's secrets in the clear. A session that can no longer be read is as good as none: left out.
 ///
 /// # Errors
 /// `secret_damaged`.
@@ -49,11 +65,15 @@ pub fn open_secrets(
     profile: Uuid,
     sealed: &BTreeMap<String, Vec<u8>>,
 ) -> Result<BTreeMap<String, Secret>> {
-    let open = |(field, cipher): (&String, &Vec<u8>)| {
-        Ok((
-            field.clone(),
-            key.open(Place::secret(profile, field), cipher)?,
-        ))
-    };
-    sealed.iter().map(open).collect()
+    let mut secrets = BTreeMap::new();
+    for (field, cipher) in sealed {
+        match key.open(Place::secret(profile, field), cipher) {
+            Ok(secret) => {
+                secrets.insert(field.clone(), secret);
+            }
+            Err(_) if field.starts_with(CAPTURED) => {}
+            Err(problem) => return Err(problem),
+        }
+    }
+    Ok(secrets)
 }

@@ -81,7 +81,7 @@ impl Story {
                     "an answer without its intent"
                 );
             }
-            EventKind::Recovered => self.open = None,
+            EventKind::Recovered | EventKind::Restored => self.open = None,
             _ => {}
         }
         Ok(())

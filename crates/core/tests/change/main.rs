@@ -2,6 +2,7 @@
 
 mod invariants;
 mod journal;
+mod moved;
 mod moves;
 mod rows;
 mod shown;

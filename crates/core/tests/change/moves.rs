@@ -111,7 +111,8 @@ fn problem(detail: u8) -> Problem {
 
 /// What a person, a mailbox or a dying process does: at any time.
 pub fn from_outside(kind: u8, detail: u8) -> Input {
-    match kind % 10 {
+    match kind % 11 {
+        10 => Input::Restored,
         9 => Input::TooSoon(Code::RateLimited.into()),
         0 => Input::Send,
         1 | 2 => given(["111111", "222222", "333333"][usize::from(detail) % 3]),

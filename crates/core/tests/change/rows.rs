@@ -288,6 +288,11 @@ fn row_15_resends_when_the_time_has_come_and_is_never_unknown() {
         (died.change.state, died.problem()),
         (State::AwaitingCode, Some(Code::Interrupted))
     );
+    let turn = resending().try_put(Input::OwnerDied).expect("a turn");
+    let told = turn.events.first().expect("an event");
+    assert_eq!(told.kind, EventKind::Recovered);
+    // Not the step that waits for its code.
+    assert_eq!(told.step.as_deref(), Some("request"));
 }
 
 #[test]
@@ -403,4 +408,24 @@ fn a_success_that_only_a_read_settles_is_settled_by_it() {
     asked()
         .put(read(Why::Closing, other()))
         .is(State::Unknown, &Do::Nothing);
+}
+
+/// A backup does not know what came after it.
+#[test]
+fn what_comes_from_a_backup_is_unknown_where_anything_had_been_sent() {
+    let planned = Play::new().put(Input::Restored);
+    planned.is(State::Planned, &Do::Nothing);
+    for sent in [
+        Play::new().put(Input::Send).put(read_before(other())),
+        Play::awaiting(),
+        Play::awaiting()
+            .later(301)
+            .put(Input::Resend { anyway: false }),
+        Play::verifying(),
+    ] {
+        let back = sent.put(Input::Restored);
+        back.is(State::Unknown, &Do::Nothing);
+        assert_eq!(back.problem(), Some(Code::Restored));
+        assert_eq!((back.change.owner, back.change.resending), (None, false));
+    }
 }

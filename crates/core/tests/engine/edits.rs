@@ -12,6 +12,7 @@ use readdress_sandbox::{Fault, FaultKind, Service};
 use crate::support::{World, ask};
 
 const Z: Service = Service::ZApi;
+const W: Service = Service::Webshare;
 
 #[tokio::test]
 async fn the_account_is_not_swapped_under_an_open_change() {
@@ -150,10 +151,10 @@ async fn no_request_leaves_for_an_account_that_was_swapped_meanwhile() {
 #[tokio::test]
 async fn a_slow_check_does_not_undo_a_proof() {
     let world = World::new().await;
-    let (change, code) = world.waiting_at(Z).await;
+    let (change, code) = world.waiting_at(W).await;
     let profile = change.profile_id.expect("a profile");
     let other = world.other_engine();
-    let late = Fault::new(Z, FaultKind::Late).on("read").delayed(1500);
+    let late = Fault::new(W, FaultKind::Late).on("read").delayed(1500);
     world.sandbox.add_fault(late.times(1));
     let (read, done) = tokio::join!(other.read_profile(profile), async {
         tokio::time::sleep(Duration::from_millis(300)).await;
@@ -163,4 +164,56 @@ async fn a_slow_check_does_not_undo_a_proof() {
     assert_eq!(done.expect("answered").state, State::Changed);
     let view = world.engine.profile(profile).expect("shown");
     assert_eq!(view.email.as_deref(), Some(change.to.as_str()));
+}
+
+/// Where an account is known by its key alone, and two programs add it at the same time.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn the_same_key_is_added_once() {
+    let world = World::new().await;
+    let programs = [world.engine.clone(), world.other_engine()];
+    let adds: Vec<_> = (0..6)
+        .map(|n| {
+            let mut new = world.new_profile(Service::ManncoStore);
+            new.label = format!("Trader {n}");
+            let engine = programs[n % 2].clone();
+            tokio::spawn(async move { engine.add_profile(new).await })
+        })
+        .collect();
+    let mut added = 0;
+    for add in adds {
+        match add.await.expect("no panic") {
+            Ok(_) => added += 1,
+            Err(problem) => assert_eq!(problem.code, Code::ProfileTwice),
+        }
+    }
+    assert_eq!(added, 1);
+}
+
+/// A check during which another program moves the change: it is no failure, and its older news move nothing.
+#[tokio::test]
+async fn a_check_is_not_refused_because_a_change_moved_meanwhile() {
+    let world = World::new().await;
+    let (change, _) = world.waiting_at(Z).await;
+    let profile = change.profile_id.expect("a profile");
+    let other = world.other_engine();
+    let late = Fault::new(Z, FaultKind::Late).on("read").delayed(800);
+    world.sandbox.add_fault(late.times(1));
+    let hang = Fault::new(Z, FaultKind::Cut).on("verify").times(1);
+    world.sandbox.add_fault(hang);
+    let (read, unknown) = tokio::join!(other.read_profile(profile), async {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        world.engine.submit_code(change.id, "000000").await
+    });
+    read.expect("it was read");
+    assert_eq!(unknown.expect("sent").state, State::Unknown);
+    let shown = world.engine.change(change.id).await.expect("shown");
+    assert_eq!(
+        shown.state,
+        State::Unknown,
+        "a read from before the call settles nothing"
+    );
+    let read = other.read_profile(profile).await;
+    read.expect("read");
+    let shown = world.engine.change(change.id).await.expect("shown");
+    assert_eq!(shown.state, State::AwaitingCode, "one from after it does");
 }

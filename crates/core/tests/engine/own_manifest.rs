@@ -2,11 +2,11 @@
 
 use readdress_core::ask::NewProfile;
 use readdress_core::change::State;
-use readdress_core::engine::{Engine, Options};
+use readdress_core::engine::Engine;
 use readdress_core::error::Code;
-use readdress_core::vault::VaultEnv;
 use readdress_sandbox::{Fault, FaultKind, Service};
 
+use crate::looked_at::engine_with;
 use crate::support::{World, ask};
 
 /// Webshare's manifest under another id, with a call that stands for "take the request back".
@@ -19,22 +19,6 @@ fn with_cancel() -> String {
             "[step.request]",
             "[step.take_back]\nmethod = \"POST\"\npath = \"/logout/\"\n[[step.take_back.answer]]\nstatus = \"2xx\"\nmeans = \"ok\"\n\n[step.request]",
         )
-}
-
-fn engine_with(world: &World, source: &str) -> Engine {
-    let own = world.folder.path().join("own");
-    std::fs::create_dir_all(&own).expect("a folder");
-    std::fs::write(own.join("mine.toml"), source).expect("a manifest");
-    Engine::open(Options {
-        data_dir: Some(world.folder.path().join("data")),
-        services_dir: Some(own),
-        vault: VaultEnv {
-            key_file: Some(world.folder.path().join("key")),
-            ..VaultEnv::default()
-        },
-        ..Options::default()
-    })
-    .expect("the engine opens")
 }
 
 async fn waiting(world: &World, engine: &Engine) -> readdress_core::view::ChangeView {
@@ -90,6 +74,8 @@ async fn an_edited_file_sends_nothing_to_another_origin_until_it_is_accepted() {
         ..world.new_profile(Service::Webshare)
     };
     new.base_url = None;
+    let host = "proxy.webshare.io";
+    engine.accept_service("mine", host).expect("looked at");
     let profile = engine.add_profile(new).await.expect("added");
     drop(engine);
     let moved = with_cancel().replace("https://proxy.webshare.io", "https://evil.example");

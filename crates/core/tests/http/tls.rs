@@ -149,7 +149,6 @@ async fn a_refused_certificate_has_its_reason_and_nothing_is_sent() {
         let sent = trusting(trusted, patient())
             .send(post(&https(server.addr)))
             .await;
-        assert!(!readdress_core::http::is_retryable(&sent));
         assert_eq!(not_sent(sent), pair("tls_failed", reason));
         assert!(server.requests().is_empty(), "{reason}");
     }

@@ -1,6 +1,7 @@
 //! From when on trying again makes sense: `Retry-After`, other headers, words, rule, manifest, in this order.
 
-use readdress_core::manifest::{Catalog, judge};
+use readdress_core::error::Code;
+use readdress_core::manifest::{Catalog, Manifest, Meaning, judge};
 
 use crate::answer;
 
@@ -100,14 +101,36 @@ fn other_headers_and_words() {
 }
 
 #[test]
-fn only_a_limit_has_a_wait() {
+fn a_wait_is_for_a_limit_or_a_service_at_fault() {
+    let after = [("retry-after", "120")];
+    assert_eq!(waits("webshare", "request", 401, &after, ""), None);
+    assert_eq!(waits("webshare", "request", 503, &after, ""), Some(120));
     assert_eq!(
-        waits("webshare", "request", 401, &[("retry-after", "120")], ""),
-        None
+        waits("webshare", "request", 503, &[], ""),
+        None,
+        "the manifest's own word is for limits"
+    );
+}
+
+#[test]
+fn too_many_requests_need_no_rule() {
+    let shipped = include_str!("../../../../services/webshare.toml");
+    let without = shipped.replace(
+        "status = 429\nmeans  = \"rate_limited\"",
+        "status = 499\nmeans  = \"rate_limited\"",
+    );
+    assert_ne!(shipped, without);
+    let manifest = Manifest::parse(&without, "webshare.toml").expect("a manifest");
+    let judged = |headers| judge(&manifest, "request", &answer(429, headers, ""));
+    let limited = Some(Meaning::Refused(Code::RateLimited));
+    let (said, silent) = (judged(&[("retry-after", "7")]), judged(&[]));
+    assert_eq!(
+        (said.meaning, said.retry_after.map(|it| it.as_secs())),
+        (limited, Some(7))
     );
     assert_eq!(
-        waits("webshare", "request", 503, &[("retry-after", "120")], ""),
-        None
+        (silent.meaning, silent.retry_after.map(|it| it.as_secs())),
+        (limited, Some(60))
     );
 }
 

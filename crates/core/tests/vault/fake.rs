@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -33,18 +34,40 @@ pub enum Mood {
     Hangs,
     /// Answers all but `delete`.
     KeepsAll,
+    /// There, and closed.
+    Locked,
+    /// Gives back what is no key.
+    Garbage,
+    /// Gives back the first half.
+    Truncates,
+    /// Holds two entries of the name, as the library tells it.
+    Ambiguous,
+    /// Answers after so many milliseconds.
+    Slow(u64),
+    /// Its library has a defect.
+    Panics,
 }
 
 #[derive(Debug, Clone, Default)]
 pub struct FakeKeychain {
     pub kept: Arc<Mutex<BTreeMap<String, String>>>,
     pub mood: Arc<Mutex<Mood>>,
+    /// Questions that reached it.
+    pub asked: Arc<AtomicU32>,
 }
 
 impl FakeKeychain {
     fn enter(&self) -> Result<Mood> {
         let mood = *self.mood.lock().unwrap();
+        self.asked.fetch_add(1, Ordering::SeqCst);
         match mood {
+            Mood::Locked => Err(Problem::new(Code::KeychainMissing).with("reason", "locked")),
+            Mood::Ambiguous => Err(Problem::new(Code::KeychainWrong).with("reason", "format")),
+            Mood::Slow(millis) => {
+                std::thread::sleep(Duration::from_millis(millis));
+                Ok(mood)
+            }
+            Mood::Panics => panic!("a defect of the keychain's library"),
             Mood::Missing => Err(Problem::new(Code::KeychainMissing)),
             Mood::Hangs => loop {
                 std::thread::park();
@@ -66,6 +89,12 @@ impl Keychain for FakeKeychain {
     fn get(&mut self, user: &str) -> Result<Option<Zeroizing<String>>> {
         Ok(match self.enter()? {
             Mood::Forgets => None,
+            Mood::Garbage => Some(Zeroizing::new("not base64 at all!".to_owned())),
+            Mood::Truncates => {
+                let kept = self.kept.lock().unwrap();
+                kept.get(user)
+                    .map(|text| Zeroizing::new(text[..text.len() / 2].to_owned()))
+            }
             Mood::Lies => Some(Zeroizing::new(
                 "QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE=".to_owned(),
             )),
@@ -123,6 +152,11 @@ impl Room {
             profile,
             change: Uuid::now_v7(),
         }
+    }
+
+    /// A vault that waits for the keychain so long only.
+    pub fn vault_within(&self, env: VaultEnv, limit: Duration) -> Vault {
+        Vault::for_tests(self.db.clone(), env, Box::new(self.keychain.clone()), limit)
     }
 
     /// The vault as a program that starts now sees it.

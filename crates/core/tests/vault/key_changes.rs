@@ -42,6 +42,49 @@ async fn a_new_key_of_each_kind() {
     }
 }
 
+/// Neither the old ciphertext nor the key under the old passphrase lies on in the files.
+#[tokio::test]
+async fn nothing_of_the_old_key_stays_on_disk() {
+    let room = Room::new();
+    let vault = room.vault(passphrase_env("old passphrase"));
+    room.fill(&vault).await;
+    let raw = rusqlite::Connection::open(room.dir.path().join("readdress.db")).unwrap();
+    let one = |sql: &str| -> Vec<u8> { raw.query_row(sql, [], |row| row.get(0)).unwrap() };
+    let look = || {
+        [
+            one("SELECT wrapped FROM vault"),
+            one("SELECT proof FROM vault"),
+            one("SELECT cipher FROM secrets"),
+            one("SELECT cipher FROM change_values LIMIT 1"),
+        ]
+    };
+    let on_disk = |bytes: &[u8]| {
+        let files = ["readdress.db", "readdress.db-wal"].map(|name| room.dir.path().join(name));
+        files
+            .iter()
+            .filter_map(|file| fs::read(file).ok())
+            .any(|file| file.windows(bytes.len()).any(|window| window == bytes))
+    };
+    let old = look();
+    assert!(
+        old.iter().all(|bytes| on_disk(bytes)),
+        "that is what is looked for"
+    );
+    vault
+        .change_passphrase(secret("old passphrase"), secret("new passphrase"))
+        .await
+        .unwrap();
+    // Queued behind the clean-up.
+    room.db.data_version();
+    for (n, bytes) in old.iter().enumerate() {
+        assert!(!on_disk(bytes), "number {n} is still there");
+    }
+    assert!(look().iter().all(|bytes| on_disk(bytes)));
+    room.check(&room.vault(passphrase_env("new passphrase")))
+        .await
+        .unwrap();
+}
+
 #[tokio::test]
 async fn from_each_kind_to_each_other() {
     let room = Room::new();

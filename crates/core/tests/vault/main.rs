@@ -8,6 +8,14 @@
 mod fake;
 mod key_changes;
 #[cfg(target_os = "linux")]
+mod key_files;
+#[cfg(target_os = "linux")]
 mod keychain;
+mod keyrings;
+#[cfg(target_os = "linux")]
+mod kills;
 mod kinds;
+mod passphrases;
 mod sealing;
+mod tamper;
+mod two_programs;

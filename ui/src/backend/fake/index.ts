@@ -1,10 +1,11 @@
 // The contract in memory, for browser tests and `npm run dev`. Never in a production bundle (backend/index.ts imports it by mode).
-// `?scenario=` chooses what is there, `?now=` the time (`&still` stops it), `?delay=` the milliseconds of an answer, `?language=`, `?theme=`, `?size=`, `?stretch`.
+// `?scenario=` chooses what is there, `?now=` the time (`&still` stops it), `?delay=` the milliseconds of an answer, `?file=` how a backup's file is, `?language=`, `?theme=`, `?size=`, `?stretch`.
 // Not here: any Tauri, any network.
 import { set_stretched } from "../../i18n";
 import type { AppState, Backend, Preferences } from "../backend";
 import type { Changed } from "../types/Changed";
 import type { Problem } from "../types/Problem";
+import { create_backup_calls } from "./backup_calls";
 import { create_change_calls } from "./change_calls";
 import { iso, set_clock } from "./clock";
 import { create_practice_calls } from "./practice_calls";
@@ -48,6 +49,7 @@ export function create_fake_backend(query = new URLSearchParams(location.search)
     real,
     practice,
     vault: new FakeVault(scenario === "locked" ? "passphrase" : scenario === "first-start" ? "unset" : "keychain", scenario !== "locked", true),
+    own_service: scenario === "hostile",
     delay: Number(query.get("delay") ?? 20),
     clipboard: "",
     world: () => (shared.mode === "practice" ? practice : real),
@@ -93,6 +95,7 @@ export function create_fake_backend(query = new URLSearchParams(location.search)
     ...create_profile_calls(shared),
     ...create_change_calls(shared),
     ...create_practice_calls(shared),
+    ...create_backup_calls(shared, query),
 
     set_up_vault: (kind, passphrase) => vault_call(() => shared.vault.set(kind, passphrase)),
     unlock_vault: (passphrase) => vault_call(() => shared.vault.unlock(passphrase)),
@@ -120,8 +123,8 @@ export function create_fake_backend(query = new URLSearchParams(location.search)
       shared.clipboard = text;
     },
     show_data_folder: async () => undefined,
-    open_link: async (url) => {
-      if (!url.startsWith("https://")) throw problem("field_invalid", { field: "url" });
+    open_link: async (url, host) => {
+      if (!url.startsWith("https://") || new URL(url).host !== host) throw problem("field_invalid", { field: "url" });
     },
 
     on_changed: (listener) => {

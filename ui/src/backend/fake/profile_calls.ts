@@ -7,11 +7,11 @@ import { check, too_soon } from "./changes";
 import { iso, pause } from "./clock";
 import { understand_keys, type PastedKeys } from "./paste";
 import { problem } from "./problem";
-import { service_of, services } from "./services";
+import { own_service, service_of, services } from "./services";
 import type { Shared } from "./shared";
 import { new_id, open_change, profile_view, type Profile } from "./world";
 
-type Calls = Pick<Backend, "list_services" | "set_limit_scope" | "list_profiles" | "get_profile" | "read_pasted_profile" | "add_profile" | "test_profile" | "edit_profile" | "remove_profile" | "read_profile" | "check_address">;
+type Calls = Pick<Backend, "list_services" | "accept_service" | "set_limit_scope" | "list_profiles" | "get_profile" | "read_pasted_profile" | "add_profile" | "test_profile" | "edit_profile" | "remove_profile" | "read_profile" | "check_address">;
 
 const well_known = ["gmail.com", "outlook.com", "hotmail.com", "newname.example"];
 
@@ -35,6 +35,7 @@ function wrong_address(typed: string): Problem | null {
 }
 
 export function create_profile_calls(shared: Shared): Calls {
+  const accepted = new Set<string>();
   const scopes = new Map<string, LimitOf>();
   const drafts = new Map<string, PastedKeys>();
 
@@ -75,7 +76,12 @@ export function create_profile_calls(shared: Shared): Calls {
   }
 
   return {
-    list_services: async () => services.map((service) => ({ ...service, limits: service.limits.map((limit) => ({ ...limit, of: scopes.get(service.id) ?? limit.of })), profiles: [...shared.world().profiles.values()].filter((profile) => profile.service === service.id).length })),
+    list_services: async () => (shared.own_service ? [...services, { ...own_service, accepted: accepted.has(own_service.host) }] : services).map((service) => ({ ...service, limits: service.limits.map((limit) => ({ ...limit, of: scopes.get(service.id) ?? limit.of })), profiles: [...shared.world().profiles.values()].filter((profile) => profile.service === service.id).length })),
+
+    accept_service: async (service, host) => {
+      if (service === own_service.id && host !== own_service.host) throw problem("service_new", { service: own_service.name, id: service, host: own_service.host });
+      accepted.add(host);
+    },
 
     set_limit_scope: async (service, of) => {
       if (of) scopes.set(service_of(service).id, of);

@@ -72,6 +72,8 @@ function seed_hostile(world: World): void {
   add_change(world, marked, { to: "hostile@newname.example", state: "refused", asked: 3, more: { problem: problem("request_refused", { service: "Webshare" }, { service_says: HOSTILE, status: 400 }) } });
   const lengthy = add_profile(world, { label: "Name ".repeat(40), service: "mannco-store", email: long });
   add_change(world, lengthy, { to: `new.${long}`, state: "awaiting_code", asked: 3, more: { tries: 1, problem: problem("code_wrong", { service: "Mannco.store" }, { service_says: HOSTILE, status: 300 }) } });
+  const flooded = add_profile(world, { label: `Desk ${"e\u0301\u0336\u0489".repeat(8)}${"o" + "\u0300\u0331".repeat(200)} \u0007\u0000\u200bend`, service: "webshare", email: "flood@old.example" });
+  add_change(world, flooded, { to: "flood@new.example", state: "refused", asked: 4, more: { problem: problem("request_refused", { service: "Webshare" }, { service_says: `${"Z" + "\u0301".repeat(300)} ${"x".repeat(1 << 20)} \u001b[31m\u202e`, status: 400 }) } });
   const arabic = add_profile(world, { label: "مكتب الدعم", service: "z-api", email: "support@old.example", known: "verified" });
   add_change(world, arabic, { to: "دعم@مثال.example", state: "awaiting_code", asked: 30 });
 }

@@ -17,8 +17,10 @@ export const services: readonly ServiceView[] = [
     id: "z-api",
     name: "Z-API",
     docs: "https://developer.z-api.io/en/mobile/set-account-email",
+    docs_host: "developer.z-api.io",
     host: "api.z-api.io",
     own: false,
+    accepted: true,
     fields: [
       field("instance_id", "Instance id", "ID da instância", "ID de la instancia", { secret: false, looks: "[0-9A-F]{16,64}" }),
       field("token", "Instance token", "Token da instância", "Token de la instancia"),
@@ -66,8 +68,10 @@ export const services: readonly ServiceView[] = [
     id: "webshare",
     name: "Webshare",
     docs: "https://apidocs.webshare.io/registerandlogin/change-email",
+    docs_host: "apidocs.webshare.io",
     host: "proxy.webshare.io",
     own: false,
+    accepted: true,
     fields: [field("api_key", "API key", "Chave de API", "Clave de API", { looks: "[A-Za-z0-9]{40}" }), field("password", "Account password", "Senha da conta", "Contraseña de la cuenta", { ask_each_time: true })],
     needs_one_of: [["api_key"]],
     texts: {
@@ -115,8 +119,10 @@ export const services: readonly ServiceView[] = [
     id: "mannco-store",
     name: "Mannco.store",
     docs: "https://docs.mannco.store/api-reference/authentication",
+    docs_host: "docs.mannco.store",
     host: "api.mannco.store",
     own: false,
+    accepted: true,
     fields: [
       field("api_key", "API key", "Chave de API", "Clave de API", { optional: true }),
       field("session_token", "Session token", "Token da sessão", "Token de sesión", { optional: true }),
@@ -160,3 +166,16 @@ export function service_of(id: string): ServiceView {
   if (!found) throw new Error(`no service ${id}`);
   return found;
 }
+
+/** A file of the user's own that says as much as it can about itself, and whose host nobody has looked at. */
+export const own_service: ServiceView = {
+  ...(services[1] as ServiceView),
+  id: "own-forge",
+  name: "<img src=x onerror=alert(1)> Z-API (api.z-api.io)",
+  docs: "https://xn--z-pi-43d.example:8443/api.z-api.io",
+  docs_host: "xn--z-pi-43d.example:8443",
+  host: "api.z-api.io.xn--pple-43d.example:8443",
+  own: true,
+  accepted: false,
+  profiles: 0,
+};

@@ -9,6 +9,8 @@ export interface Shared {
   real: World;
   practice: World;
   vault: FakeVault;
+  /** A file of the user's own is among the services. */
+  own_service: boolean;
   /** Milliseconds of an answer. */
   delay: number;
   clipboard: string;

@@ -3,4 +3,4 @@
 /**
  * Kinds of lines in the journal.
  */
-export type EventKind = "planned" | "intent" | "answer" | "not_sent" | "no_answer" | "read_back" | "login" | "value_kept" | "recovered" | "settled" | "cancelled" | "expired" | "replaced";
+export type EventKind = "planned" | "intent" | "answer" | "not_sent" | "no_answer" | "read_back" | "login" | "value_kept" | "recovered" | "restored" | "settled" | "cancelled" | "expired" | "replaced";

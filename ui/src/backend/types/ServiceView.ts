@@ -8,13 +8,21 @@ import type { WaitsForView } from "./WaitsForView";
  */
 export type ServiceView = { id: string, name: string, docs: string, 
 /**
+ * The host that `docs` leads to, in Punycode: shown before it is opened.
+ */
+docs_host: string, 
+/**
  * Host of the base URL, shown before first use.
  */
 host: string, 
 /**
  * Shipped with Readdress, or the user's own file.
  */
-own: boolean, fields: Array<FieldView>, 
+own: boolean, 
+/**
+ * The user has looked at this host and accepts it; of a file of the user's own nothing is sent before.
+ */
+accepted: boolean, fields: Array<FieldView>, 
 /**
  * At least one complete set of these secret fields must be given (`[["api_key"],["session_token"]]`).
  */

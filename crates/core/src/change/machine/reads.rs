@@ -61,7 +61,8 @@ impl Stepping<'_> {
             return self.worked_at(at, Proof::Answer);
         }
         let problem = match reading {
-            Reading::Failed(problem) => Some(problem.clone()),
+            // What keeps a read from working says nothing of the step that worked before it.
+            Reading::Failed(problem) => Some(problem.clone().because(Code::ReadBackFailed)),
             _ => None,
         };
         self.change.problem = None;

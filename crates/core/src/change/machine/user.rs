@@ -211,4 +211,25 @@ impl Stepping<'_> {
         }
         self.unknown(Some(Code::Interrupted.into()))
     }
+
+    /// A code may have been used since the backup, the change may be done or cancelled: what had been sent is unknown.
+    pub(super) fn restored(mut self) -> Stepped {
+        let state = self.change.state;
+        if state.is_end() {
+            return Err(Code::ChangeNotOpen.into());
+        }
+        self.note(
+            EventKind::Restored,
+            Some(state.as_str().to_owned()),
+            &Facts::default(),
+        );
+        let sent = state != State::Planned
+            || self.change.at > 0
+            || self.change.code_used
+            || self.change.requested_at.is_some();
+        if sent {
+            return self.unknown(Some(Code::Restored.into()));
+        }
+        self.done(Do::Nothing)
+    }
 }

@@ -76,6 +76,7 @@ pub(super) fn inputs(path: &Path, shape: &Shape, event: &Event, index: usize) ->
             ..given().into()
         }],
         EventKind::Recovered => all([Input::OwnerDied]),
+        EventKind::Restored => all([Input::Restored]),
         EventKind::Settled => all([match meaning {
             "worked" => Input::Worked,
             "send_again" => Input::SendAgain,

@@ -4,7 +4,7 @@ use rusqlite::{Connection, params};
 use uuid::Uuid;
 
 use super::{Done, constraint, one_row};
-use crate::change::Change;
+use crate::change::{Change, Event};
 use crate::db::address::email_key;
 use crate::db::column::{At, Id, Json, Name};
 use crate::db::job::{ChangeWrite, Expect, SealedValue};
@@ -21,13 +21,18 @@ pub(super) fn write_change(db: &Connection, process: Uuid, write: &ChangeWrite) 
     } else if let Some(values) = &write.values {
         write_values(db, change.id, values)?;
     }
-    for event in &write.events {
+    write_events(db, change.id, &write.events)
+}
+
+/// Adds to a change's journal.
+pub(in crate::db) fn write_events(db: &Connection, change: Uuid, events: &[Event]) -> Done {
+    for event in events {
         db.prepare_cached(
             "INSERT INTO events (change_id, n, at, kind, step, status, millis, meaning, says) VALUES \
              (?1, (SELECT coalesce(max(n), 0) + 1 FROM events WHERE change_id = ?1), ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
         )?
         .execute(params![
-            Id(change.id),
+            Id(change),
             At(event.at),
             Name(event.kind),
             event.step,

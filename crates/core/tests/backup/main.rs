@@ -1,0 +1,9 @@
+//! Backups: what is written, what comes back, and what a broken one does (nothing).
+
+mod broken;
+mod export;
+mod many;
+mod restore;
+mod round_trip;
+mod schema;
+mod support;
