@@ -81,7 +81,8 @@ impl Story {
                     "an answer without its intent"
                 );
             }
-            EventKind::Recovered => self.open = None,
+            // Who sent it is gone, or stands in another folder.
+            EventKind::Recovered | EventKind::Restored => self.open = None,
             _ => {}
         }
         Ok(())
