@@ -52,7 +52,7 @@ impl VaultRow {
                 .prepare_cached("DELETE FROM vault WHERE id = ?1")?
                 .execute([Id(old.id)])?;
             if rows != 1 {
-                return Err(Code::Busy.into());
+                return Err(super::guard::quicker());
             }
             if old.kind == VaultKind::Keychain {
                 doom(db, old.id)?;

@@ -242,7 +242,11 @@ async fn what_one_account_shows_proves_nothing_of_another() {
         )
         .expect("another program's edit");
     });
-    assert_eq!(read.expect_err("of another account").code, Code::Busy);
+    let read = read.expect_err("of another account");
+    assert_eq!(
+        (read.code, read.params["reason"].as_str()),
+        (Code::Busy, "quicker")
+    );
     let open = world.engine.change(change.id).await.expect("shown");
     assert_eq!(open.state, State::AwaitingCode);
     let lines = before.events.len();
