@@ -140,11 +140,11 @@ impl Source {
     }
 
     fn open_with(path: &Path, passphrase: &Secret) -> Result<Self> {
-        let file = File::open(path).map_err(|_| Wrong::Unreadable)?;
-        // A folder opens as a file does, and a pipe cannot be read twice.
-        if !file.metadata().is_ok_and(|meta| meta.is_file()) {
+        // A folder opens as a file does; a pipe cannot be read twice, and opening it may wait for ever.
+        if !std::fs::metadata(path).is_ok_and(|meta| meta.is_file()) {
             return Err(Wrong::Unreadable.into());
         }
+        let file = File::open(path).map_err(|_| Wrong::Unreadable)?;
         let mut file = BufReader::with_capacity(CHUNK, file);
         if !begins_as_ours(file.fill_buf().map_err(|_| Wrong::Unreadable)?) {
             return Err(Wrong::NotABackup.into());

@@ -49,7 +49,10 @@ fn files(dir: &Path) -> Vec<PathBuf> {
     files
 }
 
+/// As the catalog reads: no link to another file, and no pipe that would be waited for.
 fn read(path: &Path) -> Option<String> {
+    let plain = std::fs::symlink_metadata(path).is_ok_and(|meta| meta.is_file());
+    plain.then_some(())?;
     let mut text = String::new();
     let file = std::fs::File::open(path).ok()?;
     file.take(LARGEST + 1).read_to_string(&mut text).ok()?;

@@ -148,6 +148,30 @@ async fn it_is_of_one_moment() {
     assert!(writer.join().unwrap() > 0, "somebody wrote meanwhile");
 }
 
+/// As the catalog does: a link could bring any file along, and a pipe would be waited for.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn only_plain_files_of_the_services_are_taken_and_a_pipe_is_not_waited_for() {
+    let place = Place1::with(2).await;
+    let services = place.data().join("services");
+    let elsewhere = place.dir.path().join("elsewhere.toml");
+    std::fs::write(&elsewhere, "id = \"x\"").unwrap();
+    std::os::unix::fs::symlink(&elsewhere, services.join("link.toml")).unwrap();
+    let pipe = services.join("pipe.toml");
+    let mode = rustix::fs::Mode::from_raw_mode(0o600);
+    rustix::fs::mkfifoat(rustix::fs::CWD, &pipe, mode).unwrap();
+    // Whoever reads it waits until this end is gone.
+    let mut both = std::fs::OpenOptions::new();
+    let held = both.read(true).write(true).open(&pipe).unwrap();
+    let limit = std::time::Duration::from_secs(5);
+    let made = tokio::time::timeout(limit, place.export()).await;
+    let waiting = tokio::time::timeout(limit, place.restore(&pipe, false)).await;
+    drop(held);
+    assert_eq!(made.expect("nobody waits").unwrap().services, 0);
+    let problem = waiting.expect("nobody waits").unwrap_err();
+    assert_eq!(problem.params["reason"], "unreadable");
+}
+
 #[test]
 fn a_short_passphrase_is_refused() {
     let problem = Lock::new(Secret::new("seven77")).unwrap_err();
