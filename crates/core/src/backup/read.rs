@@ -150,7 +150,9 @@ impl Seen {
     fn takes(&mut self, record: &Record) -> bool {
         match record {
             Record::Setting(setting) => {
-                !crate::db::is_here_only(&setting.key) && self.settings.insert(setting.key.clone())
+                !crate::db::is_here_only(&setting.key)
+                    && crate::db::is_readable(&setting.key, &setting.value)
+                    && self.settings.insert(setting.key.clone())
             }
             Record::Profile(profile) => {
                 let label = label_key(&profile.label);

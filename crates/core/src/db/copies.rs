@@ -65,8 +65,9 @@ pub(super) fn discard(copy: &Path) {
     let _ = std::fs::remove_file(copy);
 }
 
-/// Removes all but the newest.
-pub(super) fn keep_newest(folder: &Folder) {
+/// Removes all but `made`, which has just served, and the newest before it. A clock that was set back makes `made` look
+/// older than those: it stays all the same.
+pub(super) fn keep_newest(folder: &Folder, made: &Path) {
     let Ok(entries) = std::fs::read_dir(folder.copies_dir()) else {
         return;
     };
@@ -75,10 +76,11 @@ pub(super) fn keep_newest(folder: &Folder) {
         .flatten()
         .filter(|entry| entry.file_name().to_str().is_some_and(is_copy))
         .map(|entry| entry.path())
+        .filter(|copy| copy != made)
         .collect();
     // Their names begin with the time.
     copies.sort();
-    let old = copies.len().saturating_sub(KEEP);
+    let old = copies.len().saturating_sub(KEEP - 1);
     copies[..old].iter().for_each(|copy| discard(copy));
 }
 
@@ -132,8 +134,8 @@ impl Db {
     }
 
     /// What has been copied is replaced: old copies go.
-    pub(crate) fn keep_copy(&self) {
-        keep_newest(&self.inner.folder);
+    pub(crate) fn keep_copy(&self, copied: &Copied) {
+        keep_newest(&self.inner.folder, &copied.path);
     }
 
     /// Nothing was replaced: the copy was for nothing.

@@ -32,6 +32,11 @@ pub(super) fn check(db: &Connection, guard: &Guard) -> Checked {
     }
 }
 
+/// No call is in the way: somebody wrote something else meanwhile.
+pub(super) fn quicker() -> Fail {
+    Problem::new(Code::Busy).with("reason", "quicker").into()
+}
+
 fn check_room(db: &Connection, room: &Room) -> Checked {
     let since = room.now.checked_sub(room.per).unwrap_or(room.now);
     let used = uses::since(db, &room.service, room.profile, &room.bucket, since)?;
@@ -52,7 +57,7 @@ fn check_account(db: &Connection, read: &Profile) -> Checked {
         )
         .optional()?
         .ok_or(Code::ProfileUnknown)?;
-    if same { Ok(()) } else { Err(Code::Busy.into()) }
+    if same { Ok(()) } else { Err(quicker()) }
 }
 
 fn check_same(db: &Connection, read: &Profile) -> Checked {
@@ -71,7 +76,7 @@ fn check_same(db: &Connection, read: &Profile) -> Checked {
     if label == read.label && names.iter().filter(own).eq(held) {
         Ok(())
     } else {
-        Err(Code::Busy.into())
+        Err(quicker())
     }
 }
 
@@ -98,11 +103,7 @@ fn check_count(db: &Connection, service: &str, count: u32) -> Checked {
     let now: u32 = db
         .prepare_cached("SELECT count(*) FROM profiles WHERE service = ?1")?
         .query_row([service], |row| row.get(0))?;
-    if now == count {
-        Ok(())
-    } else {
-        Err(Code::Busy.into())
-    }
+    if now == count { Ok(()) } else { Err(quicker()) }
 }
 
 fn check_nothing_begun(db: &Connection, profile: Uuid) -> Checked {

@@ -101,7 +101,7 @@ fn upgrade(folder: &Folder, db: &mut Connection, version: usize, steps: &[M<'_>]
     // The copy of what still is there as it was would only push out an older one.
     migrate(folder, db, version, steps).inspect_err(|_| copies::discard(&copy))?;
     kill::point("migrate: done");
-    copies::keep_newest(folder);
+    copies::keep_newest(folder, &copy);
     Ok(())
 }
 

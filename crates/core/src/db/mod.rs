@@ -41,7 +41,7 @@ pub use job::{
     ChangeWrite, Expect, Guard, Job, ProfileWrite, Prune, Room, SealedValue, SecretWrite, Seen,
     StoredChange, Use, WaitWrite,
 };
-pub(crate) use refill::{ACCEPTED, PENDING, Refill, is_here_only};
+pub(crate) use refill::{ACCEPTED, PENDING, Refill, is_here_only, is_readable};
 pub(crate) use uses::free_at;
 pub(crate) use vault_row::{VaultRow, refuse_orphans};
 

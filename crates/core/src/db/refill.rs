@@ -11,6 +11,7 @@ use super::column::Id;
 use super::contents::Contents;
 use super::fail::Fail;
 use super::job::{ChangeWrite, Job};
+use super::{settings, vault_row, waits};
 use crate::change::Event;
 use crate::error::{Code, Problem};
 
@@ -24,8 +25,21 @@ pub(crate) const ACCEPTED: &str = "accepted_host:";
 
 /// A setting of this folder and machine, which no backup carries.
 pub(crate) fn is_here_only(key: &str) -> bool {
-    // A file that came out of a backup is looked at again: who made the backup need not be who restores it.
-    key == PENDING || key.starts_with(ACCEPTED) || key.starts_with(clock::HERE)
+    // A file that came out of a backup is looked at again: who made the backup need not be who restores it. Nor does a
+    // backup say which keys this machine's keychain shall let go of.
+    key == PENDING || key.starts_with(ACCEPTED) || STAYS.iter().any(|stays| key.starts_with(stays))
+}
+
+/// What tells of this machine stays where it is, whatever fills the folder.
+const STAYS: [&str; 2] = [clock::HERE, vault_row::DOOMED];
+
+/// Whether a setting means something here. One that cannot be read would keep the folder shut, or an answer from being
+/// written down.
+pub(crate) fn is_readable(key: &str, value: &str) -> bool {
+    if key == settings::NETWORK {
+        return settings::network_of(value).is_some();
+    }
+    !key.starts_with(waits::KEYS[0]) || waits::is_wait(value)
 }
 
 /// A version far over all that were given out: a program that still holds a change of before cannot write over the new one.
@@ -73,8 +87,8 @@ impl<'a> Refill<'a> {
         for table in ["changes", "profiles", "uses"] {
             db.execute(&format!("DELETE FROM {table}"), [])?;
         }
-        let sql = "DELETE FROM meta WHERE substr(key, 1, length(?1)) <> ?1";
-        db.execute(sql, [clock::HERE])?;
+        let sql = "DELETE FROM meta WHERE substr(key, 1, length(?1)) <> ?1 AND substr(key, 1, length(?2)) <> ?2";
+        db.execute(sql, STAYS)?;
         Ok(Self {
             db,
             process,

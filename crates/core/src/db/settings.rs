@@ -8,7 +8,11 @@ use super::Db;
 use crate::error::{Code, Problem, Result};
 use crate::view::NetworkSettings;
 
-const NETWORK: &str = "network";
+pub(super) const NETWORK: &str = "network";
+
+pub(super) fn network_of(text: &str) -> Option<NetworkSettings> {
+    serde_json::from_str(text).ok()
+}
 
 impl Db {
     /// Proxy and certificate authority; the defaults while nothing was set.
@@ -19,7 +23,7 @@ impl Db {
         let Some(text) = self.meta(NETWORK)? else {
             return Ok(NetworkSettings::default());
         };
-        serde_json::from_str(&text).map_err(|_| {
+        network_of(&text).ok_or_else(|| {
             Problem::new(Code::DatabaseDamaged)
                 .with("file", self.inner.file.display().to_string())
                 .with("key", NETWORK)

@@ -10,7 +10,7 @@ use crate::error::{Code, Problem, Result};
 use crate::view::VaultKind;
 
 /// Begins the `meta` key of a key that the keychain shall let go of. (Of its own: it may outlive what `vault_leftovers` holds.)
-const DOOMED: &str = "vault_doomed:";
+pub(super) const DOOMED: &str = "vault_doomed:";
 
 /// Which kind of vault the folder has.
 #[derive(Debug, Clone)]
@@ -52,7 +52,7 @@ impl VaultRow {
                 .prepare_cached("DELETE FROM vault WHERE id = ?1")?
                 .execute([Id(old.id)])?;
             if rows != 1 {
-                return Err(Code::Busy.into());
+                return Err(super::guard::quicker());
             }
             if old.kind == VaultKind::Keychain {
                 doom(db, old.id)?;

@@ -39,6 +39,17 @@ pub(super) fn write(db: &Connection, wait: &WaitWrite) -> std::result::Result<()
     Ok(())
 }
 
+/// Whether a text that came from elsewhere is one of ours.
+pub(super) fn is_wait(value: &str) -> bool {
+    #[derive(serde::Deserialize)]
+    struct Wait {
+        from: i64,
+        until: i64,
+    }
+    let is_time = |micros| Timestamp::from_microsecond(micros).is_ok();
+    serde_json::from_str::<Wait>(value).is_ok_and(|wait| is_time(wait.from) && is_time(wait.until))
+}
+
 /// Until when the service asked to wait, if that is still to come.
 pub(super) fn until(
     db: &Connection,

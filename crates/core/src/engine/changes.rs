@@ -131,6 +131,12 @@ impl Engine {
             }
             crate::change::machine::Reading::Shows { .. } => None,
         };
+        // The answer may have told that this machine's clock was moved: then the times on disk moved along.
+        let newer = self.change_during(&context, change.id).await?;
+        let change = match newer.version == change.version {
+            true => self.in_its_flow(newer)?,
+            false => change,
+        };
         let change = self
             .put_in(&context, change, Input::Read(Why::Check, reading, facts))
             .await?;

@@ -9,7 +9,7 @@ use super::Engine;
 use super::context::Context;
 use crate::change::machine::{Facts, Input, Reading, Why};
 use crate::change::{Change, State};
-use crate::db::{ProfileWrite, Seen};
+use crate::db::{Guard, Job, ProfileWrite, Seen};
 use crate::email;
 use crate::error::{Code, Result};
 use crate::profile::Known;
@@ -22,7 +22,8 @@ impl Engine {
     /// Asks the service which address it holds. An open or unknown change that this proves is settled.
     ///
     /// # Errors
-    /// What the service or the wire said (also kept with the profile), the vault's.
+    /// What the service or the wire said (also kept with the profile), the vault's; `busy` where the profile names another
+    /// account by now.
     pub async fn read_profile(&self, id: Uuid) -> Result<ReadView> {
         self.mind_clock()?;
         let profile = self.0.db.profile(id)?;
@@ -87,7 +88,8 @@ impl Engine {
             other => other,
         });
         if let Some(seen) = seen {
-            self.0.db.commit(seen).await?;
+            let account = Guard::SameAccount(Box::new(context.profile.clone()));
+            self.0.db.commit(Job::from(seen).guard(account)).await?;
         }
         self.tell(Some(id), None);
         Ok(())

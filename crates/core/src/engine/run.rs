@@ -220,12 +220,15 @@ impl Engine {
             }
             let used_at = count_uses(context, &input, &done, run.used_at, now, &mut job);
             job.waits.extend(asked_to_wait(context, &base, &input, now));
-            if let (true, Do::Step(step) | Do::Resend(step)) = (begins(&input), &done.next) {
+            // What another account shows proves nothing of this one.
+            if begins(&input) || matches!(input, Input::Read(Why::Check, ..)) {
                 let account = Box::new(context.profile.clone());
                 job.guards.push(Guard::SameAccount(account));
-                if run.limits == Limits::Keep {
-                    job.guards.extend(self.limit_guards(context, step, now)?);
-                }
+            }
+            if let (true, Do::Step(step) | Do::Resend(step)) = (begins(&input), &done.next)
+                && run.limits == Limits::Keep
+            {
+                job.guards.extend(self.limit_guards(context, step, now)?);
             }
             let [before, after] = points_around(&input, &done.next);
             kill::point(before);

@@ -8,7 +8,7 @@ use super::cipher::{Key, key_of_text, key_text};
 use super::home::off_thread;
 use super::{Vault, home, key_file, keychain, passphrase, rekey};
 use crate::db::VaultRow;
-use crate::error::{Code, Result};
+use crate::error::{Code, Problem, Result};
 use crate::secret::Secret;
 use crate::view::VaultKind;
 
@@ -50,6 +50,10 @@ impl Vault {
         kind: VaultKind,
         passphrase: Option<Secret>,
     ) -> Result<()> {
+        if old.id() != old_row.id {
+            // Another one was quicker. With the key of before everything would look damaged, and sessions and codes be dropped.
+            return Err(Problem::new(Code::Busy).with("reason", "quicker"));
+        }
         let succeeds = kind == VaultKind::KeyFile && old_row.kind == VaultKind::KeyFile;
         let at = self.inner.at;
         // Two programs at once would write over each other's new file: the key that is committed could be the one lost.

@@ -259,6 +259,30 @@ async fn what_opens_and_does_not_fit_together() {
             ),
         ),
         (
+            "a key for the keychain to forget",
+            lines(
+                &one("settings"),
+                "{\"setting\":{\"key\":\"vault_doomed:00000000-0000-0000-0000-000000000001\",\"value\":\"\"}}\n",
+                &end(&one("settings")),
+            ),
+        ),
+        (
+            "a wait that is none",
+            lines(
+                &one("settings"),
+                "{\"setting\":{\"key\":\"wait:00000000000000000000000000000001:request\",\"value\":\"soon\"}}\n",
+                &end(&one("settings")),
+            ),
+        ),
+        (
+            "a network that nobody can read",
+            lines(
+                &one("settings"),
+                "{\"setting\":{\"key\":\"network\",\"value\":\"{\"}}\n",
+                &end(&one("settings")),
+            ),
+        ),
+        (
             "an event of no change",
             lines(&one("events"), event, &end(&one("events"))),
         ),

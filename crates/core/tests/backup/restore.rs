@@ -205,6 +205,75 @@ async fn the_next_start_finishes_what_a_dead_program_left() {
     );
 }
 
+/// Three copies that look newer, since this machine's clock was set back after them: the one that has just been made is kept.
+#[tokio::test]
+async fn a_clock_that_was_set_back_costs_no_copy() {
+    let from = Place1::with(2).await;
+    from.export().await.unwrap();
+    let to = Place1::with(2).await;
+    let dir = to.data().join("copies");
+    std::fs::create_dir_all(&dir).unwrap();
+    for year in [2996, 2997, 2998, 2999] {
+        let name = format!("readdress-{year}0101T000000.000Z-before-restore.db");
+        std::fs::write(dir.join(name), "an earlier one").unwrap();
+    }
+    let restored = to.restore(&from.file(), true).await.unwrap();
+    let copy = std::path::PathBuf::from(restored.copy.unwrap());
+    assert!(copy.exists(), "{copy:?} of {:?}", copies(&to));
+    assert_eq!(copies(&to).len(), 3, "{:?}", copies(&to));
+}
+
+/// Which keys the keychain shall let go of is known here, and nobody else's word counts.
+#[tokio::test]
+async fn keys_that_the_keychain_shall_forget_stay_listed_and_are_in_no_backup() {
+    let from = Place1::with(2).await;
+    let listed = |place: &Place1, id: u32| {
+        let db = readdress_core::db::Db::open(place.engine.folder()).unwrap();
+        let key = format!("vault_doomed:00000000-0000-0000-0000-00000000000{id}");
+        (db.meta(&key).unwrap(), key, db)
+    };
+    let (_, key, db) = listed(&from, 1);
+    db.set_meta(&key, Some("")).unwrap();
+    from.export().await.unwrap();
+    let to = Place1::with(2).await;
+    let (_, key, db) = listed(&to, 2);
+    db.set_meta(&key, Some("")).unwrap();
+    to.restore(&from.file(), true).await.unwrap();
+    assert_eq!(listed(&to, 1).0, None, "the other folder's");
+    assert_eq!(listed(&to, 2).0.as_deref(), Some(""), "its own");
+}
+
+/// The rows are committed and a file does not find its place: it is restored all the same, and the next start goes on.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_manifest_that_finds_no_place_does_not_call_a_restore_off() {
+    use std::os::unix::fs::MetadataExt;
+    let from = Place1::with(6).await;
+    from.export().await.unwrap();
+    let to = Place1::with(2).await;
+    // Nothing can be renamed from one disk to another.
+    let Ok(elsewhere) = tempfile::tempdir_in("/dev/shm") else {
+        return;
+    };
+    let disk = |path: &std::path::Path| std::fs::metadata(path).unwrap().dev();
+    if disk(elsewhere.path()) == disk(&to.data()) {
+        return;
+    }
+    std::os::unix::fs::symlink(elsewhere.path(), to.data().join("copies")).unwrap();
+    let old = to.data().join("services/old.toml");
+    std::fs::write(&old, "id = \"old\"").unwrap();
+    let restored = to.restore(&from.file(), true).await.unwrap();
+    assert!(restored.copy.is_some());
+    assert_eq!(to.engine.profiles(None, 100).unwrap().total, 6);
+    assert!(old.exists());
+
+    std::fs::remove_file(to.data().join("copies")).unwrap();
+    drop(open(to.dir.path()));
+    assert!(!old.exists());
+    let aside = copies(&to).pop().expect("a folder of the old ones");
+    assert!(aside.join("old.toml").exists());
+}
+
 #[tokio::test]
 async fn a_disk_that_is_full_leaves_what_was_here() {
     let from = Place1::with(600).await;

@@ -84,6 +84,27 @@ async fn set_forward_a_code_is_not_called_expired_for_long() {
     assert!((DAY - 60..=DAY).contains(&ends), "{ends} s");
 }
 
+/// The check itself brings the news, and must not write the old times over the mended ones.
+#[tokio::test]
+async fn set_forward_a_check_mends_the_countdown_too() {
+    let clock = Clock::take();
+    let world = World::new().await;
+    let change = world.request_at(M).await;
+    clock.off_by(HOUR * 25);
+    let checked = world
+        .engine
+        .settle_change(
+            change.id,
+            readdress_core::ask::Settle::Check,
+            &BTreeMap::new(),
+        )
+        .await
+        .expect("checked");
+    assert_eq!(checked.state, State::AwaitingCode);
+    let ends = seconds_until(checked.expires_at);
+    assert!((DAY - 60..=DAY).contains(&ends), "{ends} s");
+}
+
 #[tokio::test]
 async fn a_call_under_way_loses_nothing_when_the_clock_is_set_back() {
     let clock = Clock::take();

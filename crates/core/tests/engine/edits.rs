@@ -217,3 +217,38 @@ async fn a_check_is_not_refused_because_a_change_moved_meanwhile() {
     let shown = world.engine.change(change.id).await.expect("shown");
     assert_eq!(shown.state, State::AwaitingCode, "one from after it does");
 }
+
+/// A read that began for one account, and a profile that names another one when the answer comes.
+#[tokio::test]
+async fn what_one_account_shows_proves_nothing_of_another() {
+    let mut world = World::new().await;
+    world.row_moved = true;
+    let (change, _) = world.waiting_at(Z).await;
+    let profile = change.profile_id.expect("a profile");
+    let held = world.engine.read_profile(profile).await.expect("read");
+    let db = rusqlite::Connection::open(world.folder.path().join("data/readdress.db"))
+        .expect("the database");
+    // The address that this account holds is the one that the change waits for.
+    db.execute("UPDATE changes SET to_email = ?1", [held.email])
+        .expect("written");
+    let before = world.engine.change(change.id).await.expect("shown");
+    let late = Fault::new(Z, FaultKind::Late).on("read");
+    world.sandbox.add_fault(late.delayed(500).times(1));
+    let (read, ()) = tokio::join!(world.engine.read_profile(profile), async {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        db.execute(
+            "UPDATE profiles SET fields = '{\"instance_id\":\"ANOTHERINSTANCE\"}'",
+            [],
+        )
+        .expect("another program's edit");
+    });
+    let read = read.expect_err("of another account");
+    assert_eq!(
+        (read.code, read.params["reason"].as_str()),
+        (Code::Busy, "quicker")
+    );
+    let open = world.engine.change(change.id).await.expect("shown");
+    assert_eq!(open.state, State::AwaitingCode);
+    let lines = before.events.len();
+    assert_eq!(open.events.len(), lines, "its journal is not told");
+}

@@ -105,3 +105,16 @@ async fn keys_change_while_secrets_are_sealed_and_opened() {
     let held = readdress_core::vault::open_secrets(&key, id, &db.secrets(id).unwrap()).unwrap();
     assert_eq!(held["api_key"].expose(), last);
 }
+
+/// Two clicks on *new key*: the second began with the key of before, and nothing is damaged.
+#[tokio::test]
+async fn a_key_that_was_replaced_meanwhile_is_told_as_busy() {
+    let room = crate::fake::Room::new();
+    new_key_file(&room.key_file()).unwrap();
+    let vault = room.vault(key_file_env(room.key_file()));
+    room.fill(&vault).await;
+    let (first, second) = tokio::join!(vault.make_new_key(None), vault.make_new_key(None));
+    first.unwrap();
+    assert_eq!(second.unwrap_err().code, Code::Busy);
+    room.check(&vault).await.unwrap();
+}
