@@ -43,13 +43,20 @@ pub const POINTS: &[&str] = &[
 
 /// Points off the way of a change: the tests of the vault, of migrations and of backups die at each of them.
 pub const OTHER_POINTS: &[&str] = &[
+    "vault: listed, not stored",
+    "vault: stored, not read back",
+    "vault: stored and read back",
+    "vault: next key file written",
     "vault: before the commit",
     "vault: after the commit",
     "vault: key file in place",
+    "vault: old key not deleted",
+    "vault: old key deleted",
     "migrate: copied",
     "migrate: done",
     "copy: written",
     "restore: before commit",
+    "restore: committed",
 ];
 
 /// Names the point to die at: `POINT`, or `POINT:N` for the N-th time it is passed (from 1).

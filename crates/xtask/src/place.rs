@@ -49,6 +49,11 @@ impl Place {
         self.target.join("tools")
     }
 
+    /// Programs with kill points, apart from those that are built as usual.
+    pub fn apart(&self) -> PathBuf {
+        self.target.join("torture")
+    }
+
     /// Logs of the layers, and whatever else the tasks write down.
     pub fn notes(&self) -> PathBuf {
         self.target.join("xtask")

@@ -98,7 +98,7 @@ fn window(place: &Place, ask: &Ask) -> Outcome {
 /// and a test among what is built, cargo chooses the same features for it.
 fn build_apart(place: &Place, programs: &[&str], features: &str) -> Outcome {
     let told = |why: std::io::Error| why.to_string();
-    fs::create_dir_all(built(place, "").parent().unwrap_or(Path::new("."))).map_err(told)?;
+    fs::create_dir_all(place.apart()).map_err(told)?;
     let aside = |name: &str| built(place, &format!("{name}-usual"));
     for name in programs {
         let _ = fs::remove_file(aside(name));
@@ -122,7 +122,9 @@ fn build_apart(place: &Place, programs: &[&str], features: &str) -> Outcome {
 }
 
 fn built(place: &Place, name: &str) -> PathBuf {
-    place.built("torture", name)
+    place
+        .apart()
+        .join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
 }
 
 #[cfg(test)]

@@ -56,13 +56,11 @@ fn the_list_and_the_code_name_the_same_points() {
             }
         }
         // The vault is handed its points, so that its tests can die there without the feature.
-        for call in file.split("at(\"vault: ").skip(1) {
-            let name = call.split_once('"').unwrap().0;
-            named.insert(
-                kill.split('"')
-                    .find(|text| text.strip_prefix("vault: ") == Some(name))
-                    .expect(name),
-            );
+        let texts = file.split_inclusive('"').zip(file.split('"').skip(1));
+        for (before, name) in texts.filter(|(_, text)| text.starts_with("vault: ")) {
+            if before.ends_with("at(\"") || before.ends_with("at)(\"") {
+                named.insert(name);
+            }
         }
         if let Some((_, body)) = file.split_once("fn points_around(") {
             named.extend(quoted(body.split_once("\n}\n").unwrap().0));

@@ -86,6 +86,9 @@ export async function axe(page: Page): Promise<string[]> {
   // Evaluated by the protocol, which the page's policy does not forbid.
   await page.evaluate(AxeSource.source);
   const violations = await page.evaluate(async () => {
+    // A colour on its way from one state to the next is neither of them.
+    const moving = document.getAnimations().filter((one) => Number.isFinite(one.effect?.getComputedTiming().endTime));
+    await Promise.all(moving.map((one) => one.finished.catch(() => null)));
     const run = (window as unknown as { axe: { run: (root: Document, options: object) => Promise<{ violations: Violation[] }> } }).axe.run;
     return (await run(document, { resultTypes: ["violations"] })).violations;
   });

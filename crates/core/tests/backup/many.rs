@@ -18,7 +18,7 @@ async fn ten_thousand_profiles_come_back() {
     let to = Place1::new();
     let begin = Instant::now();
     to.restore(&from.file(), false).await.unwrap();
-    println!(
+    eprintln!(
         "10,000 profiles, 5,000 changes: {size} bytes, exported in {exported:?}, restored in {:?}",
         begin.elapsed()
     );

@@ -156,7 +156,7 @@ fn fill(data: &Path, key: &Key, profiles: u32) {
                 cipher: Some(key.seal(Place::secret(profile.id, field), &secret(n, field))),
             });
         }
-        if n % 2 == 0 {
+        if n.is_multiple_of(2) {
             let change = change(n, &profile, STATES[n as usize / 2 % STATES.len()]);
             job.uses.push(Use {
                 service: service.to_owned(),
@@ -186,19 +186,19 @@ fn profile(n: u32, service: &str) -> Profile {
         id: Uuid::from_u128(0x1000_0000 + u128::from(n)),
         label: format!("Büro {n}"),
         service: service.to_owned(),
-        base_url: (n % 5 == 0).then(|| "http://127.0.0.1:9".to_owned()),
+        base_url: (n.is_multiple_of(5)).then(|| "http://127.0.0.1:9".to_owned()),
         origin: "https://api.example".to_owned(),
         fields: BTreeMap::from([("instance_id".to_owned(), format!("ID{n}"))]),
         has_secret: BTreeMap::new(),
-        email: (n % 3 != 0).then(|| format!("old{n}@old.example")),
+        email: (!n.is_multiple_of(3)).then(|| format!("old{n}@old.example")),
         verified: (n % 3 == 1).then_some(true),
-        checked_at: (n % 3 != 0).then(|| at(i64::from(n))),
-        known: if n % 3 == 0 {
+        checked_at: (!n.is_multiple_of(3)).then(|| at(i64::from(n))),
+        known: if n.is_multiple_of(3) {
             Known::NeverChecked
         } else {
             Known::AsRead
         },
-        problem: (n % 7 == 0).then_some(problem),
+        problem: (n.is_multiple_of(7)).then_some(problem),
         created_at: at(i64::from(n)),
     }
 }
@@ -208,7 +208,7 @@ fn change(n: u32, profile: &Profile, state: State) -> Change {
     let ended = state.is_end();
     Change {
         id: Uuid::from_u128(0x2000_0000 + u128::from(n)),
-        profile_id: (n % 11 != 0 || !ended).then_some(profile.id),
+        profile_id: (!n.is_multiple_of(11) || !ended).then_some(profile.id),
         label: profile.label.clone(),
         service: profile.service.clone(),
         from: profile.email.clone(),
@@ -226,7 +226,7 @@ fn change(n: u32, profile: &Profile, state: State) -> Change {
         problem: (state == State::Refused).then(|| Code::CodeWrong.into()),
         values: Vec::new(),
         cancelled_there: (state == State::Cancelled).then_some(false),
-        undo_of: (n % 4 == 0).then(|| Uuid::from_u128(7)),
+        undo_of: (n.is_multiple_of(4)).then(|| Uuid::from_u128(7)),
         // A program that has died: nobody holds its lock.
         owner: state.is_sending().then(|| Uuid::from_u128(9)),
         resending: false,
@@ -249,7 +249,7 @@ fn with_journal(key: &Key, n: u32, change: Change) -> ChangeWrite {
     let value = SealedValue {
         step: "verify".to_owned(),
         cipher: key.seal(Place::value(change.id, "verify"), &secret(n, "code")),
-        marked: n % 4 == 0,
+        marked: n.is_multiple_of(4),
     };
     let events = vec![
         event(EventKind::Planned, None),
@@ -290,7 +290,7 @@ pub fn everything(data: &Path, key: &Key) -> Everything {
     let opened = secrets
         .query_map([], |row| {
             Ok((
-                uuid(row.get(0)?),
+                uuid(&row.get::<_, Vec<u8>>(0)?),
                 row.get::<_, String>(1)?,
                 row.get::<_, Vec<u8>>(2)?,
             ))
@@ -309,7 +309,7 @@ pub fn everything(data: &Path, key: &Key) -> Everything {
     let opened = sealed
         .query_map([], |row| {
             Ok((
-                uuid(row.get(0)?),
+                uuid(&row.get::<_, Vec<u8>>(0)?),
                 row.get::<_, i64>(1)?,
                 row.get::<_, String>(2)?,
                 row.get::<_, Vec<u8>>(3)?,
@@ -346,8 +346,8 @@ pub fn everything(data: &Path, key: &Key) -> Everything {
     }
 }
 
-fn uuid(bytes: Vec<u8>) -> Uuid {
-    Uuid::from_slice(&bytes).expect("an id")
+fn uuid(bytes: &[u8]) -> Uuid {
+    Uuid::from_slice(bytes).expect("an id")
 }
 
 fn rows(db: &rusqlite::Connection, sql: &str) -> Vec<String> {
@@ -369,7 +369,7 @@ fn rows(db: &rusqlite::Connection, sql: &str) -> Vec<String> {
 fn keyed(db: &rusqlite::Connection, sql: &str) -> Vec<(Uuid, String)> {
     let mut ids = db.prepare(sql).expect("a query");
     let ids: Vec<Uuid> = ids
-        .query_map([], |row| Ok(uuid(row.get(0)?)))
+        .query_map([], |row| Ok(uuid(&row.get::<_, Vec<u8>>(0)?)))
         .expect("rows")
         .map(|id| id.expect("an id"))
         .collect();

@@ -81,6 +81,7 @@ impl Story {
                     "an answer without its intent"
                 );
             }
+            // Who sent it is gone, or stands in another folder.
             EventKind::Recovered | EventKind::Restored => self.open = None,
             _ => {}
         }

@@ -194,7 +194,6 @@ fn a_login_tells_its_token_in_the_wrong_place() {
     }
     // Captured and kept; then refused, captured anew, and both are repeated.
     let jwt = |token: &str| json!({ "success": true, "content": { "jwt": token } });
-    answer(&watched, "read", 401, &json!({}), "");
     answer(&watched, "login", 200, &jwt(tokens[0]), "");
     let held = json!({ "success": true, "content": { "address": BEFORE } });
     answer(&watched, "read", 200, &held, "");
