@@ -1,7 +1,7 @@
 //! `cargo xtask fuzz [TARGET…] [--minutes N]`: throws changed inputs at the parts that read what others wrote.
 //!
 //! Not part of the gate: an hour finds more than a minute. Runs on stable Rust and needs a C++ compiler; on Linux and
-//! macOS only (libFuzzer). Not here: the targets (`fuzz/targets`), their seeds (`fuzz/seeds` and the tests' fixtures).
+//! macOS only (libFuzzer). Not here: what is looked at (`fuzz/looks`), the seeds (`fuzz/seeds` and the tests' fixtures).
 
 use crate::place::Place;
 use crate::{Outcome, process, tools};
@@ -95,10 +95,12 @@ fn run(place: &Place, program: &Path, target: &Target, minutes: u32) -> Outcome<
     let seeds = fuzz.join("seeds").join(target.name);
     let fixtures = target.fixtures.map(|folder| place.root.join(folder));
     let mut command = Command::new(program);
-    // Coverage needs no nightly compiler; only a sanitizer would, and no code of ours is unsafe.
+    // Coverage needs no nightly compiler; only a sanitizer would, and no code of ours is unsafe. `--release` leaves the
+    // assertions to fuzz/Cargo.toml, which has them on for all but one library.
     command
         .current_dir(&place.root)
-        .args(["fuzz", "run", "--sanitizer", "none", "--fuzz-dir", "fuzz"])
+        .args(["fuzz", "run", "--release", "--sanitizer", "none"])
+        .args(["--fuzz-dir", "fuzz"])
         .arg("--target-dir")
         .arg(built_in(place))
         .arg(target.name)
