@@ -64,3 +64,20 @@ test.each(["light", "dark"] as const)("hostile profiles in the smallest window, 
   expect(await sideways(page)).toEqual([]);
   await shoot(page, `hostile-small-${theme}`);
 });
+
+test("a new key for a host that nobody has looked at waits until somebody has", async () => {
+  const { page } = await open_page({ scenario: "hostile", size: "small" });
+  await page.locator("[role=row][aria-selected]").first().click();
+  await page.getByRole("button", { name: /^More for/ }).click();
+  await page.getByRole("menuitem", { name: "Replace keys…" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("button", { name: "Replace", exact: true }).first().click();
+  await dialog.locator("input[type=password]").first().fill("unseen-key-0123456789");
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await dialog.getByText(/That host has not been accepted yet/).waitFor();
+  expect(await axe(page)).toEqual([]);
+  expect(await sideways(page)).toEqual([]);
+  await dialog.getByRole("button", { name: `Yes, use ${HOST}` }).click();
+  // Accepted, and saved with it.
+  await expect.poll(() => page.getByRole("dialog").count()).toBe(0);
+});

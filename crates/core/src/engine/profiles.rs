@@ -266,6 +266,10 @@ impl Engine {
         let mut secrets = edit.secrets.clone();
         secrets.retain(|_, secret| !secret.is_empty());
         check_lengths(&secrets)?;
+        // A profile can come out of a backup that somebody else made, and its file with it.
+        if !secrets.is_empty() && profile.base_url.is_none() {
+            self.check_looked_at(&manifest)?;
+        }
         let mut present: BTreeSet<String> = profile.has_secret.keys().cloned().collect();
         // A captured session is none of the manifest's fields.
         present.retain(|name| !edit.forget.contains(name) && !name.starts_with(CAPTURED));

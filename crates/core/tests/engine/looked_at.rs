@@ -3,6 +3,7 @@
 use readdress_core::ask::{NewProfile, ProfileEdit};
 use readdress_core::engine::{Engine, Options};
 use readdress_core::error::Code;
+use readdress_core::secret::Secret;
 use readdress_core::vault::VaultEnv;
 use readdress_sandbox::Service;
 
@@ -98,6 +99,29 @@ async fn a_host_is_looked_at_before_the_first_key_and_again_when_it_is_another()
         problem.params["host"], "two.invalid",
         "the host that is asked for, not the old one"
     );
+
+    // A new key for the profile that is there asks as well.
+    let rekey = || ProfileEdit {
+        secrets: [("api_key".to_owned(), Secret::new("another-key-0123456789"))].into(),
+        ..ProfileEdit::default()
+    };
+    let refused = engine.edit_profile(profile.id, rekey()).await;
+    let refused = refused.expect_err("nobody has looked at this host");
+    assert_eq!(
+        (refused.code, refused.params["host"].as_str()),
+        (Code::ServiceNew, "two.invalid")
+    );
+    let renamed = ProfileEdit {
+        label: Some("Renamed".into()),
+        ..ProfileEdit::default()
+    };
+    let renamed = engine.edit_profile(profile.id, renamed).await;
+    renamed.expect("a name goes nowhere");
+    engine
+        .accept_service("mine", "two.invalid")
+        .expect("looked at");
+    let kept = engine.edit_profile(profile.id, rekey()).await;
+    kept.expect("a key for a host that was looked at");
 
     // What was shown is what is accepted.
     let accept = |origin: &str| ProfileEdit {

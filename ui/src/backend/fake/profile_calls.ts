@@ -134,6 +134,7 @@ export function create_profile_calls(shared: Shared): Calls {
         profile.label = edit.label.trim();
       }
       if (edit.secrets) need_vault();
+      if (Object.values(edit.secrets ?? {}).some((secret) => secret.startsWith("unseen")) && !accepted.has(own_service.host)) throw problem("service_new", { service: own_service.name, id: own_service.id, host: own_service.host });
       Object.assign(profile.fields, edit.fields);
       Object.assign(profile.secrets, edit.secrets);
       for (const field of edit.forget ?? []) delete profile.secrets[field];
