@@ -2,11 +2,11 @@
 //!
 //! Not here: changed inputs (`fuzz/`).
 
-#[path = "../../../fuzz/looks/answers.rs"]
+#[path = "../../../fuzz/targets/looks/answers.rs"]
 mod answers;
-#[path = "../../../fuzz/looks/mail.rs"]
+#[path = "../../../fuzz/targets/looks/mail.rs"]
 mod mail;
-#[path = "../../../fuzz/looks/manifest.rs"]
+#[path = "../../../fuzz/targets/looks/manifest.rs"]
 mod manifest;
 
 use std::path::Path;

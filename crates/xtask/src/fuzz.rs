@@ -1,7 +1,7 @@
 //! `cargo xtask fuzz [TARGET…] [--minutes N]`: throws changed inputs at the parts that read what others wrote.
 //!
 //! Not part of the gate: an hour finds more than a minute. Runs on stable Rust and needs a C++ compiler; on Linux and
-//! macOS only (libFuzzer). Not here: what is looked at (`fuzz/looks`), the seeds (`fuzz/seeds` and the tests' fixtures).
+//! macOS only (libFuzzer). Not here: what is looked at (`fuzz/targets/looks`), the seeds (`fuzz/seeds` and the tests' fixtures).
 
 use crate::place::Place;
 use crate::{Outcome, process, tools};
