@@ -2,7 +2,7 @@
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, OpenFlags};
 
@@ -26,6 +26,9 @@ impl Default for Options {
         }
     }
 }
+
+/// How long another program is waited for.
+const LONGEST: Duration = Duration::from_secs(10);
 
 /// Polls of 1 ms for 10 s: SQLite's own back-off grows to 100 ms and loses against a busy neighbour.
 fn poll(tries: i32) -> bool {
@@ -81,8 +84,7 @@ fn connect(file: &Path, options: Options) -> Result<Connection> {
         )?;
         db.busy_handler(Some(options.busy))?;
         db.set_prepared_statement_cache_capacity(64);
-        // Lasts in the file; asking again is cheap, and reads the header.
-        let mode: String = db.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
+        let mode = use_log(&db, options)?;
         Ok((db, mode))
     };
     let (db, mode) = open().map_err(|error| sql_problem(&error, file))?;
@@ -90,6 +92,25 @@ fn connect(file: &Path, options: Options) -> Result<Connection> {
         Ok(db)
     } else {
         Err(Problem::new(Code::FolderReadOnly).with("file", file.display().to_string()))
+    }
+}
+
+/// The mode lasts in the file; asking again is cheap, and reads the header. Where two programs make the same database at
+/// once, SQLite tells one of them "busy" without asking its handler: neither could get the file alone while both look.
+fn use_log(db: &Connection, options: Options) -> rusqlite::Result<String> {
+    let begun = Instant::now();
+    let mut tries = 0;
+    loop {
+        match db.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0)) {
+            Err(rusqlite::Error::SqliteFailure(error, _))
+                if error.code == rusqlite::ErrorCode::DatabaseBusy
+                    && begun.elapsed() < LONGEST
+                    && (options.busy)(tries) =>
+            {
+                tries += 1;
+            }
+            mode => return mode,
+        }
     }
 }
 

@@ -109,6 +109,7 @@ pub async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
                 }
                 return;
             }
+            Move::Wait(pause) => tokio::time::sleep(Duration::from_millis(*pause)).await,
             _ => return,
         }
     }
