@@ -404,5 +404,6 @@ fn check_journal(stage: &Stage, engine: &Engine, shared: &[Shared]) {
         }
     }
     assert!(intents.is_empty(), "{intents:?}");
-    assert!(sent > 20, "only {sent} calls were made");
+    // How many get through is the scheduler's to say: most are told that another one was quicker.
+    assert!(sent > 5, "only {sent} calls were made");
 }
