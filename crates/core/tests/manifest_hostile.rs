@@ -26,7 +26,7 @@ fn refused(source: &str) -> String {
         "{:?}",
         begin.elapsed()
     );
-    assert!((1..=100).contains(&faults.len()), "{}", faults.len());
+    assert!((1..=50).contains(&faults.len()), "{}", faults.len());
     faults
         .iter()
         .map(|fault| fault.message.clone())
@@ -81,6 +81,7 @@ fn a_host_that_reads_as_another_is_refused() {
     }
     for host in [
         "api.example.com",
+        "API.Example.com",
         "xn--pple-43d.example",
         "api.example.com:8443",
         "192.0.2.1",

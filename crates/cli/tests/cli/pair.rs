@@ -15,7 +15,7 @@ use uuid::Uuid;
 use crate::stage::{Ran, Stage};
 
 const PROGRAMS: u64 = 6;
-const ROUNDS: u64 = 12;
+const ROUNDS: u64 = 36;
 const LIMIT: Duration = Duration::from_secs(150);
 
 /// What a contender may be told, with its exit code. Anything else is a defect: `internal`, `database_busy`, an outcome
@@ -404,6 +404,5 @@ fn check_journal(stage: &Stage, engine: &Engine, shared: &[Shared]) {
         }
     }
     assert!(intents.is_empty(), "{intents:?}");
-    // How many get through is the scheduler's to say: most are told that another one was quicker.
-    assert!(sent > 5, "only {sent} calls were made");
+    assert!(sent > 20, "only {sent} calls were made");
 }

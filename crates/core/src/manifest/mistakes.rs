@@ -16,7 +16,7 @@ use super::template::Template;
 pub const VALUES: [&str; 3] = ["new_email", "old_email", "code"];
 
 /// Most mistakes that are told of one file: nobody reads more at once, and a file can be made of nothing else.
-pub const MOST: usize = 100;
+pub const MOST: usize = 50;
 
 /// Mistakes found so far, by place.
 #[derive(Default)]

@@ -96,7 +96,7 @@ async fn keys_change_while_secrets_are_sealed_and_opened() {
     let changer = changing.await.unwrap();
     let (last, writes) = writing.await.unwrap();
     let looks = reading.await.unwrap();
-    assert!(writes > 5 && looks > 5, "{writes} writes, {looks} looks");
+    assert!(writes > 20 && looks > 20, "{writes} writes, {looks} looks");
     let db = readdress_core::db::Db::open(
         &readdress_core::folder::Folder::open(&dir.path().join("data")).unwrap(),
     )
