@@ -45,11 +45,7 @@ fn refused_quickly(name: &str, source: &str) {
     let begun = Instant::now();
     let faults = Manifest::parse(source, "own.toml").expect_err("it should be refused");
     let took = begun.elapsed();
-    assert!(
-        (1..=50).contains(&faults.len()),
-        "{name}: {}",
-        faults.len()
-    );
+    assert!((1..=50).contains(&faults.len()), "{name}: {}", faults.len());
     for fault in &faults {
         assert!(
             fault.one_line().chars().count() < 1_000,
