@@ -100,6 +100,7 @@ fn drain(news: &mut Receiver<Changed>, into: &mut Changed) {
 
 fn merge(into: &mut Changed, one: Changed) {
     into.all |= one.all;
+    into.mail |= one.mail;
     add(&mut into.profiles, one.profiles);
     add(&mut into.changes, one.changes);
     if into.profiles.len() + into.changes.len() > IDS_AT_MOST {
@@ -137,7 +138,7 @@ mod tests {
                 Changed {
                     profiles: vec![id(n)],
                     changes: vec![id(9)],
-                    all: false,
+                    ..Changed::default()
                 },
             );
         }

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use crate::secret::Secret;
+use crate::view::MailTls;
 
 /// A profile to be added, or to be tried before it is.
 #[derive(Debug, Clone, Deserialize)]
@@ -68,4 +69,23 @@ pub enum Settle {
     /// The user says that it worked.
     Worked,
     SendAgain,
+}
+
+/// A mailbox to be added, edited, or tried before it is.
+#[derive(Debug, Clone, Deserialize)]
+pub struct NewMailbox {
+    /// Login name, mostly the whole address.
+    pub user: String,
+    pub host: String,
+    pub port: u16,
+    pub tls: MailTls,
+    /// PEM file with the authority of a server of one's own.
+    #[serde(default)]
+    pub ca_file: Option<String>,
+    /// Addresses, and `*@domain`. Empty: the login name, where that is an address.
+    #[serde(default)]
+    pub serves: Vec<String>,
+    /// `None` where an edited or tested mailbox keeps the one it has.
+    #[serde(default)]
+    pub password: Option<Secret>,
 }

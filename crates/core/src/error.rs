@@ -62,6 +62,33 @@ pub enum Code {
     /// A link of the right service with another purpose, for example account activation.
     LinkWrongKind,
     LinkOtherService,
+    /// A code from a mail was tried already and refused; the next one is a person's to send.
+    CodeSecond,
+    /// A code in a mail has another shape than documented.
+    CodeUnusual,
+    /// The mail comes from another sender than those of the changes that were proved before.
+    SenderNew,
+    /// The mail that somebody was asked about is no longer to be decided.
+    MailFindGone,
+    // mailboxes
+    MailboxUnknown,
+    MailboxTwice,
+    MailboxInvalid,
+    /// A change waits for a mail at an address whose mailbox is not here.
+    MailboxNeeded,
+    /// The password was dropped with an older vault.
+    MailPasswordNeeded,
+    /// No connection to the mail server (`reason`: `name`, `port`, `timed_out`, `network`).
+    MailUnreachable,
+    /// As `tls_failed`, with `no_starttls` and `injected` besides.
+    MailTlsFailed,
+    MailLoginRefused,
+    /// What answers there speaks no IMAP.
+    MailNotImap,
+    /// The server ended it, or refused a command (`reason`: `bye`, `refused`, `timed_out`, `cut`, `garbage`).
+    MailServerFailed,
+    /// The provider takes OAuth only.
+    MailOauthOnly,
     // what was asked of Readdress
     ServiceUnknown,
     ProfileUnknown,

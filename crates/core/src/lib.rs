@@ -16,6 +16,7 @@ pub mod http;
 pub mod kill;
 pub mod link;
 pub mod mail;
+pub mod mailbox;
 pub mod manifest;
 pub mod process;
 pub mod profile;

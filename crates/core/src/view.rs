@@ -14,6 +14,13 @@ use crate::error::Problem;
 use crate::manifest::LimitOf;
 use crate::profile::Known;
 
+mod mail;
+
+pub use mail::{
+    LastMailView, MailFindView, MailOutcome, MailServerNote, MailServerSource, MailServerView,
+    MailTls, MailboxTestId, MailboxTestStep, MailboxTestView, MailboxView, WatchState, WatchView,
+};
+
 /// A text in the languages a manifest gives; `en` is always there.
 pub type Texts = BTreeMap<String, String>;
 
@@ -398,6 +405,8 @@ pub struct HistoryFilter {
 pub struct Changed {
     pub profiles: Vec<Uuid>,
     pub changes: Vec<Uuid>,
+    /// Mailboxes, what watching them came to, or mails that somebody must decide about.
+    pub mail: bool,
     /// Everything may be new (another program wrote).
     pub all: bool,
 }

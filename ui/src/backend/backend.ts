@@ -8,6 +8,11 @@ import type { Changed } from "./types/Changed";
 import type { ChangeView } from "./types/ChangeView";
 import type { HistoryFilter } from "./types/HistoryFilter";
 import type { LimitOf } from "./types/LimitOf";
+import type { MailboxTestView } from "./types/MailboxTestView";
+import type { MailboxView } from "./types/MailboxView";
+import type { MailFindView } from "./types/MailFindView";
+import type { MailServerView } from "./types/MailServerView";
+import type { MailTls } from "./types/MailTls";
 import type { NetworkSettings } from "./types/NetworkSettings";
 import type { PastedProfile } from "./types/PastedProfile";
 import type { PracticeMail } from "./types/PracticeMail";
@@ -31,6 +36,12 @@ export interface Preferences {
   language: Language | null;
   theme: Theme;
   text_size: TextSize;
+  /** The system shows when a code arrived, a change is done, or a code is about to run out. */
+  notify: boolean;
+  /** When the window gets the focus, a code or link in the clipboard that a waiting change fits is offered. */
+  clipboard_offer: boolean;
+  /** What closing the window does while a watched mailbox is waited for. */
+  closing: "ask" | "keep" | "close";
   /** View state of the lists, free for the page. */
   view: Record<string, string>;
 }
@@ -84,6 +95,19 @@ export interface RequestChange {
   anyway: boolean;
   /** The change that this one undoes. */
   undo_of: string | null;
+}
+
+export interface NewMailbox {
+  /** Login name, mostly the whole address. */
+  user: string;
+  host: string;
+  port: number;
+  tls: MailTls;
+  ca_file: string | null;
+  /** Addresses, and `*@domain`. Empty: the login name. */
+  serves: string[];
+  /** null: an edited mailbox keeps the one it has (for the same host only). */
+  password: string | null;
 }
 
 export interface Backend {
@@ -150,6 +174,26 @@ export interface Backend {
   /** Rejects with `folder_not_empty` (and what is on both sides) where `replace` is needed and not given. */
   restore_backup(passphrase: string, replace: boolean): Promise<RestoredView>;
 
+  list_mailboxes(): Promise<MailboxView[]>;
+  add_mailbox(mailbox: NewMailbox): Promise<MailboxView>;
+  edit_mailbox(id: string, mailbox: NewMailbox): Promise<MailboxView>;
+  remove_mailbox(id: string): Promise<void>;
+  /** Tries it, step by step; nothing is stored. `id`: its password is taken where none is given. */
+  test_mailbox(id: string | null, mailbox: NewMailbox): Promise<MailboxTestView>;
+  /** Where an address's mail is read. Nobody is asked over the net without `ask`. */
+  find_mail_server(address: string, ask: boolean): Promise<MailServerView>;
+  /** Looks again at once; ends a wait for the next try. */
+  look_for_mail(): Promise<void>;
+  /** Mails that a person must decide about, oldest first. */
+  list_mail_finds(): Promise<MailFindView[]>;
+  submit_mail_find(id: string, choice: string): Promise<ChangeView>;
+  /** None of its values: it is not asked about again. */
+  dismiss_mail_find(id: string): Promise<void>;
+  /** What the clipboard holds for a waiting change; null unless `clipboard_offer` is on and exactly one change fits without doubt. */
+  read_clipboard(): Promise<Understood | null>;
+  /** The answer to `on_closing`: keep watching without a window, or end. `remember` keeps it as preference. */
+  answer_closing(keep: boolean, remember: boolean): Promise<void>;
+
   open_practice(): Promise<AppState>;
   leave_practice(): Promise<AppState>;
   /** Opens practice where needed and makes (or finds) the practice profile of that service. */
@@ -168,6 +212,10 @@ export interface Backend {
   on_changed(listener: (changed: Changed) => void): () => void;
   /** How far a backup or a restore is, at most ten times a second. */
   on_backup_progress(listener: (progress: BackupProgress) => void): () => void;
+  /** The window was asked to close while so many changes wait for a mail in a watched mailbox. */
+  on_closing(listener: (waiting: number) => void): () => void;
+  /** A notification of the system was clicked, or the app was asked for by one: show this change. */
+  on_show_change(listener: (change_id: string) => void): () => void;
   /** Vault, mode or notices are new. */
   on_app_state(listener: (state: AppState) => void): () => void;
 }

@@ -13,7 +13,10 @@ use crate::error::{Code, Problem, Result};
 use crate::folder::{Folder, ProcessLock};
 use crate::kill;
 
-const STEPS: &[M<'_>] = &[M::up(include_str!("schema/1.sql"))];
+const STEPS: &[M<'_>] = &[
+    M::up(include_str!("schema/1.sql")),
+    M::up(include_str!("schema/2.sql")),
+];
 
 /// How long a start waits for a neighbour that creates, upgrades or leaves.
 const PATIENCE: Duration = Duration::from_secs(10);

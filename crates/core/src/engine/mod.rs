@@ -4,7 +4,7 @@
 //! `profiles` and `typed` · `reading` · `plan`, `changes` and `cancel` (what a person asks) · `stored` · `run` (one change
 //! until it rests) · `calls` (one call and what it means) · `not_kept` · `points` · `pasted` · `views` · `history` and
 //! `history_csv` · `journal` · `limits` · `clock` · `diagnostics` · `settings` · `look` (files of the user's own) · `flow`
-//! (files edited meanwhile) · `backup`.
+//! (files edited meanwhile) · `backup` · `mailboxes` and `watch`.
 
 mod backup;
 mod calls;
@@ -19,6 +19,7 @@ mod history_csv;
 mod journal;
 mod limits;
 mod look;
+mod mailboxes;
 mod not_kept;
 mod pasted;
 mod plan;
@@ -32,8 +33,10 @@ mod settings;
 mod stored;
 mod typed;
 mod views;
+mod watch;
 
 pub use journal::{Contradiction, JournalCheck};
+pub use watch::MailWatch;
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
@@ -218,7 +221,7 @@ impl Engine {
         let _ = self.0.changed.send(Changed {
             profiles: profile.into_iter().collect(),
             changes: change.into_iter().collect(),
-            all: false,
+            ..Changed::default()
         });
     }
 }

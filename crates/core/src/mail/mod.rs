@@ -2,6 +2,7 @@
 //!
 //! Not here: fetching mail, sending the code (`engine`).
 
+pub mod arrived;
 mod candidate;
 pub mod code;
 mod html;

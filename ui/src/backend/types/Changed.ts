@@ -5,6 +5,10 @@
  */
 export type Changed = { profiles: Array<string>, changes: Array<string>, 
 /**
+ * Mailboxes, what watching them came to, or mails that somebody must decide about.
+ */
+mail: boolean, 
+/**
  * Everything may be new (another program wrote).
  */
 all: boolean, };
