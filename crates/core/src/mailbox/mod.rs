@@ -5,6 +5,8 @@
 
 pub mod imap;
 pub mod servers;
+pub mod serves;
+pub(crate) mod typed;
 
 use std::path::PathBuf;
 
