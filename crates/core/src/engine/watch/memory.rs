@@ -66,7 +66,9 @@ impl Memory {
         for folder in self.folders.values_mut() {
             let concerned = folder.mails.iter();
             let concerned = concerned.filter(|(_, seen)| list.concerns(&seen.envelope, seen.at));
-            folder.due.extend(concerned.map(|(uid, seen)| (seen.at, *uid)));
+            folder
+                .due
+                .extend(concerned.map(|(uid, seen)| (seen.at, *uid)));
         }
     }
 

@@ -217,7 +217,11 @@ mod tests {
 
         journal.push(event(20, Intent, "verify", ""));
         journal.push(event(21, Answer, "verify", "code_wrong"));
-        assert_eq!(asked(&journal), at(1), "a code that was given asks for none");
+        assert_eq!(
+            asked(&journal),
+            at(1),
+            "a code that was given asks for none"
+        );
 
         journal.push(event(30, Intent, "request", ""));
         journal.push(event(31, Answer, "request", "rate_limited"));
@@ -225,7 +229,11 @@ mod tests {
         journal.push(event(41, NotSent, "request", "unreachable"));
         journal.push(event(42, Intent, "request", ""));
         journal.push(event(43, NoAnswer, "request", "no_answer"));
-        assert_eq!(asked(&journal), at(1), "another code was not sent for certain");
+        assert_eq!(
+            asked(&journal),
+            at(1),
+            "another code was not sent for certain"
+        );
 
         journal.push(event(50, Intent, "request", ""));
         journal.push(event(51, Answer, "request", "token_refused"));
@@ -240,7 +248,10 @@ mod tests {
     fn a_mail_without_an_answered_request_counts_from_that_request() {
         use EventKind::{Intent, NoAnswer, Recovered};
         for kind in [NoAnswer, Recovered] {
-            let journal = [event(7, Intent, "request", ""), event(60, kind, "request", "")];
+            let journal = [
+                event(7, Intent, "request", ""),
+                event(60, kind, "request", ""),
+            ];
             assert_eq!(asked_at(&change(), "verify", &journal), at(7));
         }
     }
