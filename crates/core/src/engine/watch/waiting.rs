@@ -15,8 +15,8 @@ use crate::change::{Change, Event, EventKind, State};
 use crate::mail::arrived::{Waiting, WaitingList};
 use crate::manifest::{Manifest, SentTo, WaitsFor};
 
-/// How far the clock of a mail server may be behind this machine's: a mail that is dated so much before its request can
-/// still be its answer. What was *seen* before the request cannot, whatever its date.
+/// How far the clock of a mail server may be behind this machine's: a mail that is dated so much before its request is still
+/// looked at. What was *seen* before the request is not its answer, whatever its date.
 pub(super) const TOLERANCE: SignedDuration = SignedDuration::from_mins(2);
 /// A code that is overdue is still looked for as long: the service has the last word, and mails come late.
 const OVERDUE: SignedDuration = SignedDuration::from_hours(1);
@@ -56,7 +56,11 @@ impl Assignment {
     pub fn new(changes: Vec<Arc<Awaited>>) -> Self {
         Self {
             list: WaitingList::new(changes.iter().map(|one| one.waiting.clone()).collect()),
-            since: changes.iter().map(|one| one.waiting.since).min(),
+            since: changes
+                .iter()
+                .map(|one| one.waiting.since)
+                .min()
+                .map(|since| since.checked_sub(TOLERANCE).unwrap_or(since)),
             changes: changes
                 .into_iter()
                 .map(|one| (one.waiting.change, one))
@@ -309,7 +313,7 @@ mod tests {
             })
         };
         let before = Assignment::new(vec![one(1, 1, 9), one(2, 1, 4)]);
-        assert_eq!(before.since, Some(at(4)));
+        assert_eq!(before.since, Some(at(4) - TOLERANCE));
         assert!(before.is_like(&[one(2, 1, 4), one(1, 1, 9)]));
         assert!(!before.is_like(&[one(2, 2, 4), one(1, 1, 9)]));
         assert!(!before.is_like(&[one(1, 1, 9)]));
