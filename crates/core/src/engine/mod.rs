@@ -2,7 +2,7 @@
 //!
 //! One engine per data folder and process. Not here: windows, sentences, the command line. Its files:
 //! `profiles` and `typed` · `reading` · `plan`, `changes` and `cancel` (what a person asks) · `stored` · `run` (one change
-//! until it rests) · `calls` (one call and what it means) · `not_kept` · `points` · `pasted` · `views` · `history` and
+//! until it rests) · `calls` (one call and what it means) · `not_kept` · `points` · `given` and `pasted` · `views` · `history` and
 //! `history_csv` · `journal` · `limits` · `clock` · `diagnostics` · `settings` · `look` (files of the user's own) · `flow`
 //! (files edited meanwhile) · `backup` · `mailboxes`, `mail_servers` and `watch`.
 
@@ -14,6 +14,7 @@ mod clock;
 mod context;
 mod diagnostics;
 mod flow;
+mod given;
 mod history;
 mod history_csv;
 mod journal;
@@ -37,7 +38,7 @@ mod views;
 mod watch;
 
 pub use journal::{Contradiction, JournalCheck};
-pub use watch::MailWatch;
+pub use watch::{MailWatch, Paces, Watching, post};
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
@@ -89,6 +90,8 @@ struct Inner {
     flights: Mutex<HashSet<Uuid>>,
     network_problem: Mutex<Option<Problem>>,
     clocks: clock::Clocks,
+    /// What watching mailboxes came to.
+    desk: Arc<watch::Desk>,
 }
 
 impl Engine {
@@ -137,6 +140,7 @@ impl Engine {
             flights: Mutex::default(),
             network_problem: Mutex::new(network_problem),
             clocks: clock::Clocks::default(),
+            desk: Arc::default(),
         }));
         // Of a restore whose program died; what does not work now is tried again at the next start.
         if let Err(problem) = engine.finish_restore() {

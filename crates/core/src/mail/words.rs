@@ -6,14 +6,30 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-/// Words that announce a code: English, Portuguese, Spanish, then French, German, Italian.
+/// Words that announce a code: English, Portuguese, Spanish, then French, German, Italian, then other languages' word for it.
 static ANNOUNCES: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(concat!(
         r"(?i)\b(?:code|passcode|otp|one[- ]time|verif|confirm|validat|activation key|pin\b|2fa\b|token\b|",
         r"c[oó]\x{301}?digo|senha de uso|uso [uú]nico|valida|clave|",
-        r"v[ée]rif|best[aä]tig|einmal|codice)"
+        r"v[ée]rif|best[aä]tig|einmal|codice|kod|kode|koodi)",
+        r"|код|κωδικ|コード|验证码|驗證碼|代码|인증|코드|رمز|קוד|कोड|รหัส|\bmã\b"
     ))
     .expect("a pattern")
+});
+
+/// Mails about something else than an address: signing in, passwords.
+static OTHER_PURPOSE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(concat!(
+        r"(?i)\b(?:log[- ]?in|logging in|sign[- ]?in|signing in|two[- ](?:factor|step)|2fa|mfa|password|passcode reset|withdraw|payment|",
+        r"entrar|acesso|senha|dois fatores|saque|pagamento|iniciar sesi[oó]n|inicio de sesi[oó]n|contrase[nñ]a|dos factores|retiro|pago)\b"
+    ))
+    .expect("a pattern")
+});
+
+/// Mails about an address.
+static ABOUT_ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)e-?mail|endere[cç]o|correo|direcci[oó]n|(?:chang|confirm|verif)\w*\s+(?:\w+\s+){0,3}address|courriel|adresse|почт|邮箱|メール")
+        .expect("a pattern")
 });
 
 /// Words after which a number is something else.
@@ -83,13 +99,52 @@ const OTHER_NUMBER: &[&str] = &[
     "since",
     "desde",
     "©",
+    "list",
+    "lista",
+    "issue",
+    "member",
+    "membro",
+    "miembro",
+    "colour",
+    "color",
+    "cor",
+    "trade",
+    "coins",
+    "bestellung",
+    "rechnung",
+    "telefon",
+    "kunde",
+    "commande",
+    "facture",
+    "téléphone",
+    "compte",
+    "ordine",
+    "fattura",
+    "заказ",
+    "заказа",
+    "телефон",
+    "счёт",
+];
+
+/// Words after which a number is only an example.
+const EXAMPLE: &[&str] = &[
+    "example",
+    "e.g",
+    "eg",
+    "exemplo",
+    "ejemplo",
+    "exemple",
+    "beispiel",
+    "esempio",
+    "например",
 ];
 
 /// Words that do not decide anything between one of the above and its number.
 const FILLER: &[&str] = &[
     "number", "no", "nº", "n°", "num", "nr", "número", "numero", "is", "é", "es", "the", "your",
     "seu", "su", "sua", "tu", "of", "de", "do", "da", "del", "el", "la", "o", "a", "", "-", "–",
-    "—", "|", "=", "was", "foi", "fue",
+    "—", "|", "=", "was", "foi", "fue", "for", "this", "new", "email", "e-mail", "para", "este",
+    "novo", "nuevo", "correo",
 ];
 
 /// Units and times that turn the number before them into a quantity.
@@ -104,8 +159,33 @@ pub(super) fn announces(line: &str) -> bool {
     ANNOUNCES.is_match(line)
 }
 
+/// Whether these words are about signing in, a password, a payment, and not about an address.
+pub(super) fn is_other_purpose(text: &str) -> bool {
+    OTHER_PURPOSE.is_match(text) && !ABOUT_ADDRESS.is_match(text)
+}
+
 pub(super) fn is_other_number(word: &str) -> bool {
     OTHER_NUMBER.contains(&word)
+}
+
+/// Whether what follows this word is no real value.
+pub(super) fn is_example(word: &str) -> bool {
+    EXAMPLE.contains(&word)
+}
+
+/// Whether a line is nothing but the label of another number, which stands in the next one: "Order number:".
+pub(super) fn is_other_label(line: &str) -> bool {
+    let words: Vec<String> = line
+        .split_whitespace()
+        .take(5)
+        .map(|word| word.trim_matches([':', '#', '.', '*']).to_lowercase())
+        .collect();
+    (1..=4).contains(&words.len())
+        && words
+            .iter()
+            .rev()
+            .find(|word| !is_filler(word))
+            .is_some_and(|word| is_other_number(word))
 }
 
 pub(super) fn is_filler(word: &str) -> bool {
