@@ -19,6 +19,7 @@ mod environment;
 mod exit;
 mod given;
 mod log;
+mod served;
 mod shell;
 mod table;
 mod told;
