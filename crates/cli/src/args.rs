@@ -52,6 +52,16 @@ pub struct Global {
     pub json: bool,
 }
 
+#[derive(Debug, Args)]
+pub struct PracticeArgs {
+    /// Also hand the mails to a mail server on this computer (LMTP).
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub deliver_lmtp: Option<std::net::SocketAddr>,
+    /// All of them to this mailbox, whoever they are written to.
+    #[arg(long, value_name = "USER", requires = "deliver_lmtp")]
+    pub deliver_to: Option<String>,
+}
+
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// The services that can be used; `check` looks for mistakes in manifest files.
@@ -60,7 +70,7 @@ pub enum Command {
         what: Option<ServicesCommand>,
     },
     /// Play the services and a mailbox on this computer until stopped; the first line is JSON with their URLs.
-    Practice,
+    Practice(PracticeArgs),
     /// Change an email at each service against a built-in practice, and prove it.
     Demo,
     /// Add, list, edit and remove profiles.

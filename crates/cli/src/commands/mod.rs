@@ -24,7 +24,7 @@ use crate::environment;
 pub async fn run(cli: Cli, console: &Console) -> Done {
     // These need no data folder, and must work where there is none.
     match &cli.command {
-        Command::Practice => return practice::serve().await,
+        Command::Practice(args) => return practice::serve(args).await,
         Command::Demo => return demo::run(console).await,
         Command::Services {
             what: Some(ServicesCommand::Check { files }),
@@ -84,6 +84,6 @@ async fn on_folder(engine: &Engine, command: Command, console: &Console) -> Done
         Command::History(args) => history::all(engine, &args, console),
         Command::Backup { what } => backup::run(engine, what, console).await,
         Command::Vault { what } => vault::run(engine, what, console).await,
-        Command::Practice | Command::Demo => unreachable!("they were done above"),
+        Command::Practice(_) | Command::Demo => unreachable!("they were done above"),
     }
 }

@@ -23,7 +23,7 @@ const MOST_BYTES: u64 = 4 * 1024 * 1024;
 
 /// The certificates of a PEM file. Errors: `certificate_invalid` with `file` and `reason`
 /// (`missing`, `unreadable`, `too_large`, `no_certificate`, `damaged`).
-pub(super) fn read_roots(file: &Path) -> Result<Vec<CertificateDer<'static>>> {
+pub(crate) fn read_roots(file: &Path) -> Result<Vec<CertificateDer<'static>>> {
     let wrong = |reason: &str| {
         Problem::new(Code::CertificateInvalid)
             .with("file", file.display().to_string())

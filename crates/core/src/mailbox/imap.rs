@@ -8,6 +8,7 @@ use jiff::Timestamp;
 
 use super::Account;
 use crate::error::{Code, Result};
+use crate::view::MailboxTestView;
 
 /// How long the stages of a conversation may take.
 #[derive(Debug, Clone, Copy)]
@@ -79,6 +80,15 @@ impl Session {
     /// `certificate_invalid`.
     pub async fn open(_account: &Account, _limits: Limits) -> Result<Self> {
         Err(Code::Internal.into())
+    }
+
+    /// Tries it, step by step.
+    pub async fn test(_account: &Account, _limits: Limits) -> MailboxTestView {
+        MailboxTestView {
+            steps: Vec::new(),
+            works: false,
+            junk: None,
+        }
     }
 
     /// Whether the server tells by itself what is new.
