@@ -94,3 +94,98 @@ pub fn of_mailboxes(served: &[&MailboxView]) -> Option<Over> {
         user: first.user.clone(),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+    use readdress_core::view::{Can, WaitsForView};
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn view(state: State) -> ChangeView {
+        let at = Timestamp::UNIX_EPOCH;
+        ChangeView {
+            id: Uuid::nil(),
+            profile_id: None,
+            profile: "z".to_owned(),
+            service: "z-api".to_owned(),
+            from: None,
+            to: "b@acme.example".to_owned(),
+            state,
+            open: !matches!(state, State::Changed | State::Refused | State::Cancelled),
+            step: "verify".to_owned(),
+            steps: Vec::new(),
+            proof: None,
+            tries: 0,
+            waits_for: Some(WaitsForView {
+                what: "code".to_owned(),
+                sent_to: "new".to_owned(),
+                address: None,
+                looks: None,
+            }),
+            requested_at: None,
+            expires_at: None,
+            resend_at: None,
+            retry_at: None,
+            problem: None,
+            has_value: false,
+            cancelled_there: None,
+            undo_of: None,
+            created_at: at,
+            updated_at: at,
+            can: Can::default(),
+            events: Vec::new(),
+        }
+    }
+
+    /// The exit, where it is over; 0 for changed.
+    fn exit(view: &ChangeView, begun: &ChangeView) -> Option<Exit> {
+        match of_change(view, begun)? {
+            Over::Ended { failure } => Some(failure.map_or(Exit::Done, |failure| failure.exit)),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn each_state_ends_as_the_face_says() {
+        let begun = view(State::AwaitingCode);
+        for (state, expected) in [
+            (State::Changed, Some(Exit::Done)),
+            (State::Requesting, None),
+            (State::Verifying, None),
+            (State::AwaitingCode, None),
+            (State::Unknown, Some(Exit::Unknown)),
+            (State::Refused, Some(Exit::Failed)),
+            (State::Expired, Some(Exit::Failed)),
+            (State::Cancelled, Some(Exit::Failed)),
+            (State::Planned, Some(Exit::Failed)),
+        ] {
+            assert_eq!(exit(&view(state), &begun), expected, "{state:?}");
+        }
+    }
+
+    #[test]
+    fn a_request_without_an_answer_is_waited_for() {
+        let mut doubt = view(State::Unknown);
+        doubt.can.submit = true;
+        assert_eq!(exit(&doubt, &doubt), Some(Exit::Unknown), "a verify is not");
+        doubt.waits_for = None;
+        assert_eq!(exit(&doubt, &doubt), None);
+    }
+
+    #[test]
+    fn a_code_that_was_tried_ends_it_and_an_old_problem_does_not() {
+        let mut begun = view(State::AwaitingCode);
+        begun.problem = Some(Code::CodeWrong.into());
+        begun.tries = 1;
+        assert_eq!(exit(&begun, &begun), None);
+        let mut again = begun.clone();
+        again.tries = 2;
+        again.updated_at = Timestamp::UNIX_EPOCH + jiff::SignedDuration::from_secs(1);
+        assert_eq!(exit(&again, &begun), Some(Exit::Failed));
+        again.tries = 1;
+        again.problem = Some(Code::VaultLocked.into());
+        assert_eq!(exit(&again, &begun), Some(Exit::Vault));
+    }
+}
