@@ -5,6 +5,7 @@
 
 pub mod imap;
 pub mod servers;
+pub mod serves;
 
 use std::path::PathBuf;
 

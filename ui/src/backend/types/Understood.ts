@@ -35,6 +35,18 @@ mail_to: string | null,
  */
 other_recipient: boolean, 
 /**
+ * Address of its sender, where it was a mail's source.
+ */
+mail_from: string | null, 
+/**
+ * When the mail was written, by its sender's clock.
+ */
+mail_at: string | null, 
+/**
+ * The mail is older than the request that the change waits for an answer to.
+ */
+too_old: boolean, 
+/**
  * Why nothing can be sent, or what must be decided first.
  */
 problem: Problem | null, 
