@@ -18,6 +18,7 @@ mod environment;
 mod exit;
 mod given;
 mod log;
+mod served;
 mod shell;
 mod table;
 mod told;

@@ -158,6 +158,23 @@ fn the_practice_services_use_nothing_of_ours_even_in_tests() {
     assert_eq!(ours.into_iter().collect::<Vec<_>>(), ["readdress-sandbox"]);
 }
 
+/// It judges too, and is not shipped: a dev-dependency at most.
+#[test]
+fn the_mail_server_of_the_tests_stays_in_the_tests() {
+    let mut ours = needed_by("readdress-dovecot");
+    ours.retain(|name| name.starts_with("readdress"));
+    assert_eq!(ours.into_iter().collect::<Vec<_>>(), ["readdress-dovecot"]);
+    for manifest in [
+        "Cargo.toml",
+        "crates/core/Cargo.toml",
+        "crates/cli/Cargo.toml",
+        "crates/sandbox/Cargo.toml",
+    ] {
+        let ours = our_dependencies(manifest);
+        assert!(!ours.contains("readdress-dovecot"), "{manifest} ships it");
+    }
+}
+
 /// The ids of the shipped services, as their files are called.
 fn service_ids() -> Vec<String> {
     let ids: Vec<String> = files_of("services", &["toml"])

@@ -3,18 +3,24 @@
 //! Not here: how they are played (`readdress-sandbox`).
 
 use readdress_core::error::{Code, Problem};
-use readdress_sandbox::{Options, Sandbox, practice_accounts};
+use readdress_sandbox::{Delivery, Options, Sandbox, practice_accounts};
 use serde_json::{Map, Value, json};
 
 use crate::answer::{Answer, Done, Failure};
+use crate::args::PracticeArgs;
 use crate::console::print_document;
 use crate::exit::Exit;
 
 /// Prints one line of JSON with the URLs, and serves until SIGINT or SIGTERM.
-pub async fn serve() -> Done {
+pub async fn serve(args: &PracticeArgs) -> Done {
     // Before the line is printed: who has read it may stop us at once.
     let stop = Stop::new();
-    let sandbox = start(Options::default()).await?;
+    let mut options = Options::default();
+    options.settings.mail.deliver = args.deliver_lmtp.map(|lmtp| Delivery {
+        lmtp,
+        rcpt: args.deliver_to.clone(),
+    });
+    let sandbox = start(options).await?;
     if !print_document(&document(&sandbox)) {
         return Err(Failure::new(Problem::new(Code::Internal), Exit::Failed));
     }

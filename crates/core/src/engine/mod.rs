@@ -4,7 +4,7 @@
 //! `profiles` and `typed` · `reading` · `plan`, `changes` and `cancel` (what a person asks) · `stored` · `run` (one change
 //! until it rests) · `calls` (one call and what it means) · `not_kept` · `points` · `pasted` · `views` · `history` and
 //! `history_csv` · `journal` · `limits` · `clock` · `diagnostics` · `settings` · `look` (files of the user's own) · `flow`
-//! (files edited meanwhile) · `backup` · `mailboxes` and `watch`.
+//! (files edited meanwhile) · `backup` · `mailboxes`, `mail_servers` and `watch`.
 
 mod backup;
 mod calls;
@@ -19,6 +19,7 @@ mod history_csv;
 mod journal;
 mod limits;
 mod look;
+mod mail_servers;
 mod mailboxes;
 mod not_kept;
 mod pasted;

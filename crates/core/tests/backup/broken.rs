@@ -223,7 +223,7 @@ async fn what_opens_and_does_not_fit_together() {
         ),
         (
             "an unknown kind",
-            lines(COUNTS, "{\"mailbox\":{}}\n", &end(COUNTS)),
+            lines(COUNTS, "{\"letterbox\":{}}\n", &end(COUNTS)),
         ),
         (
             "an unknown field",
@@ -309,7 +309,7 @@ async fn what_opens_and_does_not_fit_together() {
 #[tokio::test]
 async fn a_newer_format_is_told() {
     let place = Place1::with(4).await;
-    let newer = "{\"readdress_backup\":{\"format\":2,\"version\":\"9.0.0\",\"new\":[]}}\n{\"mailbox\":{}}\n";
+    let newer = "{\"readdress_backup\":{\"format\":3,\"version\":\"9.0.0\",\"new\":[]}}\n{\"letterbox\":{}}\n";
     let problem = refused(&place, &sealed(newer)).await;
     assert_eq!(
         (problem.code, problem.params["version"].as_str()),
