@@ -86,6 +86,15 @@ impl Db {
         .await
     }
 
+    /// A mail's code was given for the change.
+    pub(crate) fn has_code_mail(&self, change: Uuid) -> Result<bool> {
+        self.read(|db| {
+            Ok(db
+                .prepare_cached("SELECT 1 FROM code_mails WHERE change_id = ?1")?
+                .exists([Id(change)])?)
+        })
+    }
+
     /// Senders of the mails whose codes were given for changes at this service that were then proved, by the service and not
     /// by a person's word: each once, newest first, at most 20. In lower case.
     pub fn proved_senders(&self, service: &str) -> Result<Vec<String>> {

@@ -202,7 +202,7 @@ impl Engine {
         }
     }
 
-    fn tell_mail(&self) {
+    pub(super) fn tell_mail(&self) {
         // Nobody may be listening: that is fine.
         let _ = self.0.changed.send(Changed {
             mail: true,

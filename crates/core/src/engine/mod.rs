@@ -37,7 +37,7 @@ mod views;
 mod watch;
 
 pub use journal::{Contradiction, JournalCheck};
-pub use watch::MailWatch;
+pub use watch::{MailWatch, Paces, Watching, post};
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
@@ -89,6 +89,8 @@ struct Inner {
     flights: Mutex<HashSet<Uuid>>,
     network_problem: Mutex<Option<Problem>>,
     clocks: clock::Clocks,
+    /// What watching mailboxes came to.
+    desk: Arc<watch::Desk>,
 }
 
 impl Engine {
@@ -137,6 +139,7 @@ impl Engine {
             flights: Mutex::default(),
             network_problem: Mutex::new(network_problem),
             clocks: clock::Clocks::default(),
+            desk: Arc::default(),
         }));
         // Of a restore whose program died; what does not work now is tried again at the next start.
         if let Err(problem) = engine.finish_restore() {
