@@ -34,10 +34,10 @@ const steps: MailboxTestId[] = ["name", "port", "tls", "login", "inbox", "idle"]
 function fault_of(asked: NewMailbox, password: string): { at: MailboxTestId; problem: Problem | null } | null {
   const { host } = asked;
   const word = host.split(".")[0] ?? "";
-  const params = { host, port: `${asked.port}`, address: asked.user };
+  const params = { host, port: `${asked.port}`, user: asked.user };
   if (word === "noname") return { at: "name", problem: problem("mail_unreachable", { ...params, reason: "name" }) };
   if (word === "noport") return { at: "port", problem: problem("mail_unreachable", { ...params, reason: "port" }) };
-  if (word === "selfsigned") return { at: "tls", problem: problem("mail_tls_failed", { ...params, reason: "unknown_issuer" }) };
+  if (word === "selfsigned") return { at: "tls", problem: problem("mail_tls_failed", { ...params, reason: "unknown_authority" }) };
   if (word === "nostarttls") return { at: "tls", problem: problem("mail_tls_failed", { ...params, reason: "no_starttls" }) };
   if (word === "notimap") return { at: "tls", problem: problem("mail_not_imap", params) };
   if (password === "wrong") return { at: "login", problem: problem("mail_login_refused", params, { service_says: "[AUTHENTICATIONFAILED] Invalid credentials" }) };

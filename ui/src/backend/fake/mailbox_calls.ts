@@ -48,9 +48,9 @@ export function create_mailbox_calls(shared: Shared): Calls {
   }
 
   function checked(asked: NewMailbox, id: string | null): NewMailbox {
-    if (!/^[a-z0-9.-]+$/i.test(asked.host.trim()) || !asked.user.trim() || !(asked.port > 0 && asked.port < 65_536)) throw problem("mailbox_invalid", { field: asked.user.trim() ? (asked.port > 0 && asked.port < 65_536 ? "host" : "port") : "user" });
+    if (!/^[a-z0-9.-]+$/i.test(asked.host.trim()) || !asked.user.trim() || !(asked.port > 0 && asked.port < 65_536)) throw problem("mailbox_invalid", { reason: asked.user.trim() ? (asked.port > 0 && asked.port < 65_536 ? "host" : "port") : "user" });
     if (asked.host === "outlook.office365.com") throw problem("mail_oauth_only", { host: asked.host });
-    if (shared.mailboxes.some((one) => one.id !== id && one.user === asked.user && one.host === asked.host)) throw problem("mailbox_twice", { address: asked.user });
+    if (shared.mailboxes.some((one) => one.id !== id && one.user === asked.user && one.host === asked.host)) throw problem("mailbox_twice", { user: asked.user, host: asked.host });
     return { ...asked, serves: asked.serves.length > 0 ? asked.serves : asked.user.includes("@") ? [asked.user] : [] };
   }
 
@@ -93,7 +93,7 @@ export function create_mailbox_calls(shared: Shared): Calls {
     add_mailbox: async (asked) => {
       shared.vault.need();
       const { password, ...given } = checked(asked, null);
-      if (!password) throw problem("mail_password_needed", { address: asked.user });
+      if (!password) throw problem("mail_password_needed", { user: asked.user });
       const one = mailbox(next++, given);
       passwords.set(one.id, password);
       shared.mailboxes.push(one);
@@ -105,7 +105,7 @@ export function create_mailbox_calls(shared: Shared): Calls {
       shared.vault.need();
       const one = need(id);
       const { password, ...given } = checked(asked, id);
-      if (!password && given.host !== one.host) throw problem("mail_password_needed", { address: asked.user });
+      if (!password && given.host !== one.host) throw problem("mail_password_needed", { user: asked.user });
       if (password) passwords.set(id, password);
       Object.assign(one, given, { has_password: true });
       Object.assign(one.watch, { state: "resting", problem: null, retry_at: null });

@@ -55,7 +55,7 @@ export function seed_mailboxes(shared: Shared, scenario: Scenario): void {
   if (scenario === "mail-trouble") {
     const retry_at = iso(now + 40_000);
     shared.mailboxes.push(mailbox(1, ours, { state: "retrying", problem: problem("mail_unreachable", { host: "imap.newname.example", reason: "timed_out" }, { retry_at }), retry_at, looked_at: iso(now - 400_000) }));
-    shared.mailboxes.push(mailbox(2, { user: "infra@newname.example" }, { state: "stopped", problem: problem("mail_login_refused", { host: "imap.newname.example", address: "infra@newname.example" }, { service_says: "[AUTHENTICATIONFAILED] Invalid credentials" }) }));
+    shared.mailboxes.push(mailbox(2, { user: "infra@newname.example" }, { state: "stopped", problem: problem("mail_login_refused", { host: "imap.newname.example", user: "infra@newname.example" }, { service_says: "[AUTHENTICATIONFAILED] Invalid credentials" }) }));
     find_for(shared, "Trade desk 8", 2, { junk: true, why: problem("sender_new", { from: "hello@elsewhere.example", known: "noreply@mannco.store" }), from: "hello@elsewhere.example", choices: ["481903"] });
   }
   if (scenario === "1000-pending") shared.mailboxes.push(mailbox(1, { serves: ["*@newname.example"] }, { state: "watching", looked_at, junk: true }));
