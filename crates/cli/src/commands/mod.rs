@@ -10,6 +10,7 @@ mod practice;
 mod profile;
 mod read;
 mod services;
+mod stop;
 mod vault;
 mod wait;
 

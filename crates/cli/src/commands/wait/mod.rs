@@ -6,7 +6,6 @@
 
 mod over;
 mod progress;
-mod signal;
 
 use std::time::Duration;
 
@@ -19,8 +18,8 @@ use uuid::Uuid;
 
 use self::over::Over;
 use self::progress::Progress;
-use self::signal::Stop;
 use super::change;
+use super::stop::Stop;
 use crate::answer::{Answer, Done, Failure};
 use crate::console::Console;
 use crate::documents::{ChangeDocument, FindDocument};
@@ -161,7 +160,7 @@ impl Wait<'_> {
             }
         };
         drop(watch);
-        self.land().await;
+        self.land(&mut stop).await;
         Ok(over)
     }
 
@@ -178,11 +177,14 @@ impl Wait<'_> {
         Ok(over::is_in_doubt(&view).then_some(LONGEST_DOUBT))
     }
 
-    /// A call on its way is not cut: its outcome would be unknown.
-    async fn land(&self) {
+    /// A call on its way is not cut, since its outcome would be unknown; whoever asks once more has decided so.
+    async fn land(&self, stop: &mut Stop) {
         let end = Instant::now() + LONGEST_CALL;
         while self.engine.calls_under_way() > 0 && Instant::now() < end {
-            tokio::time::sleep(Duration::from_millis(20)).await;
+            tokio::select! {
+                () = tokio::time::sleep(Duration::from_millis(20)) => {}
+                () = stop.asked() => break,
+            }
         }
     }
 
