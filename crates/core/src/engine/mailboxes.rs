@@ -256,3 +256,6 @@ fn row_of(typed: &Typed, id: Uuid, password: Option<Vec<u8>>) -> MailboxRow {
         created_at: super::now(),
     }
 }
+
+#[cfg(test)]
+mod tests;

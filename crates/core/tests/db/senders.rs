@@ -136,11 +136,9 @@ fn no_table_is_read_through() {
         steps.iter().any(|step| step.contains("code_mails_sender")),
         "{steps:?}"
     );
+    // The senders themselves, which are few.
     let through = |step: &&String| {
-        step.starts_with("SCAN")
-            && [" m", " c", " code_mails", " changes"]
-                .iter()
-                .any(|table| step.ends_with(table))
+        step.starts_with("SCAN") && !["SCAN s", "SCAN newest"].contains(&step.as_str())
     };
     assert_eq!(steps.iter().find(through), None, "{steps:?}");
 }
