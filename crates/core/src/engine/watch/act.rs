@@ -190,8 +190,11 @@ impl Engine {
         }
         let _acting = Acting(self.clone(), find.change);
         let change = self.ready_change(find.change).await?;
-        self.give_from(change, value, find.from.as_deref(), find.at)
-            .await
+        let change = self
+            .give_from(change, value, find.from.as_deref(), find.at)
+            .await?;
+        self.0.desk.use_up(find.mail);
+        Ok(change)
     }
 
     /// Gives a value with the mail it comes from: its sender counts as the service's once the change is proved.

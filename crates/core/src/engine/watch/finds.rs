@@ -74,10 +74,6 @@ impl Finds {
         self.open.get(&id)
     }
 
-    pub fn remove(&mut self, id: Uuid) -> Option<Find> {
-        self.open.remove(&id)
-    }
-
     /// Never asked about again in this run.
     pub fn dismiss(&mut self, id: Uuid) -> Option<Find> {
         let find = self.open.remove(&id)?;

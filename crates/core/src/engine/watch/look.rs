@@ -25,8 +25,6 @@ use crate::view::MailOutcome;
 const HEADS: usize = 64;
 /// As much of a mail is read: a code stands at its beginning, attachments behind it.
 const MOST_OF_A_MAIL: u32 = 512 << 10;
-/// A folder in which something is new after every look is left for a moment.
-const MOST_ROUNDS: usize = 50;
 
 /// A mail whose text is here.
 struct Opened<'m> {
@@ -38,26 +36,16 @@ struct Opened<'m> {
 }
 
 impl MailboxTask {
-    /// Looks until nothing is new, and leaves the folder open. How many mails are in it.
+    /// Looks at what is new, and leaves the folder open. How many mails were in it then: more, and something came meanwhile.
     pub(super) async fn look(&mut self, talk: &mut dyn Talk, folder: &MailFolder) -> Result<u32> {
         let examined = talk.examine(folder).await?;
-        let mut exists = examined.exists;
-        for _ in 0..MOST_ROUNDS {
-            self.take();
-            let Some(since) = self.taken.since else {
-                break;
-            };
+        self.take();
+        if let Some(since) = self.taken.since {
             self.look_for_heads(talk, folder, examined.uid_validity, since)
                 .await?;
             self.open_due(talk, folder, examined.uid_validity).await?;
-            // What came since the search was told with another answer, and would not be told again.
-            let now = talk.poll().await?;
-            if now == exists {
-                break;
-            }
-            exists = now;
         }
-        Ok(exists)
+        Ok(examined.exists)
     }
 
     /// The heads of mails that were not seen yet, newest first: below mails that are all too old are only older ones.
@@ -139,34 +127,36 @@ impl MailboxTask {
             let one = list.changes.get(&change);
             one.filter(|one| mail.seen_at >= one.asked_at)
         };
-        match list.list.judge(mail.raw, mail.at) {
-            Verdict::NotOurs => {}
-            Verdict::Nothing { change, problem } => {
-                if awaited(change).is_some() {
-                    tracing::info!(code = ?problem.code, junk = mail.junk, "a mail for a change has nothing to send");
-                    self.forget(mail, change);
-                    self.say(mail, None, MailOutcome::NothingFound);
+        for verdict in list.list.judge_each(mail.raw, mail.at) {
+            match verdict {
+                Verdict::NotOurs => {}
+                Verdict::Nothing { change, problem } => {
+                    if awaited(change).is_some() {
+                        tracing::info!(code = ?problem.code, junk = mail.junk, "a mail with nothing to send");
+                        self.forget(mail, change);
+                        self.say(mail, None, MailOutcome::NothingFound);
+                    }
                 }
-            }
-            Verdict::Use {
-                change,
-                value,
-                sender,
-            } => {
-                if let Some(one) = awaited(change) {
-                    self.forget(mail, change);
-                    self.give(mail, one, value, sender);
+                Verdict::Use {
+                    change,
+                    value,
+                    sender,
+                } => {
+                    if let Some(one) = awaited(change) {
+                        self.forget(mail, change);
+                        self.give(mail, one, value, sender);
+                    }
                 }
-            }
-            Verdict::Ask {
-                change,
-                why,
-                choices,
-                sender,
-            } => {
-                if let Some(one) = awaited(change) {
-                    tracing::info!(code = ?why.code, junk = mail.junk, "a mail for a change is asked about");
-                    self.ask(mail, one, why, choices, sender);
+                Verdict::Ask {
+                    change,
+                    why,
+                    choices,
+                    sender,
+                } => {
+                    if let Some(one) = awaited(change) {
+                        tracing::info!(code = ?why.code, junk = mail.junk, "a mail is asked about");
+                        self.ask(mail, one, why, choices, sender);
+                    }
                 }
             }
         }

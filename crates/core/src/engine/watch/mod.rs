@@ -119,7 +119,8 @@ impl Engine {
             return Err(Code::CodeNotFound.into());
         }
         let change = self.submit_chosen(&chosen, &value).await?;
-        if lock(&self.0.desk.finds).remove(find).is_some() {
+        // Its other values are asked about again where this one was wrong.
+        if lock(&self.0.desk.finds).retain(|one| one.mail != chosen.mail) {
             self.tell_mail();
         }
         self.change_view(&change)

@@ -82,11 +82,10 @@ pub(super) async fn supervise(
     let mut read_at = begun;
     let mut read = true;
     loop {
-        if read {
+        if std::mem::take(&mut read) {
             read_at = Instant::now();
             let done;
             (reader, done) = supervisor.read(reader).await;
-            read = false;
             if let Err(problem) = done {
                 // The same as at the last look holds; the next tick reads again.
                 tracing::warn!(code = ?problem.code, "what waits for a mail could not be read");
