@@ -11,7 +11,6 @@
 mod answer;
 mod args;
 mod change_text;
-mod clean;
 mod commands;
 mod console;
 mod documents;
@@ -25,12 +24,12 @@ mod table;
 mod told;
 mod usage;
 mod when;
-mod words;
 
 use std::process::ExitCode;
 
 use clap::Parser;
 use readdress_core::error::Code;
+use readdress_text::{clean, words};
 use zeroizing_alloc::ZeroAlloc;
 
 use crate::answer::Failure;
