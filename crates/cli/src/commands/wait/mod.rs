@@ -147,10 +147,7 @@ impl Wait<'_> {
             if end.is_some_and(|end| Instant::now() >= end) {
                 break Over::TimeUp;
             }
-            let view = self.engine.change(self.begun.id).await?;
-            let mailboxes = self.engine.mailboxes()?;
-            let address = served::address(&view, &self.services);
-            progress.mailboxes(&served::by(&mailboxes, address));
+            self.tell(&mut progress).await?;
             let next = Instant::now() + LOOK;
             tokio::select! {
                 // A message that was missed is none: everything is looked at anew.
@@ -159,9 +156,19 @@ impl Wait<'_> {
                 () = stop.asked() => break Over::Left,
             }
         };
+        // A mail and its end may come between two looks.
+        self.tell(&mut progress).await?;
         drop(watch);
         self.land(&mut stop).await;
         Ok(over)
+    }
+
+    async fn tell(&self, progress: &mut Progress<'_>) -> Result<(), Failure> {
+        let view = self.engine.change(self.begun.id).await?;
+        let mailboxes = self.engine.mailboxes()?;
+        let address = served::address(&view, &self.services);
+        progress.mailboxes(&served::by(&mailboxes, address));
+        Ok(())
     }
 
     /// What other programs did, or left undone when they died.
