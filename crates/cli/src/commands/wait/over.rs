@@ -1,11 +1,15 @@
 //! When waiting is over: the change has ended, or nothing that comes by itself can move it. Pure.
 
+use jiff::{SignedDuration, Timestamp};
 use readdress_core::change::State;
 use readdress_core::error::{Code, Problem};
 use readdress_core::view::{ChangeView, MailFindView, MailboxView, WatchState};
 
 use crate::answer::Failure;
 use crate::exit::Exit;
+
+/// A code that did not leave this machine is given again by itself, for the last time so long after its time has come.
+const LAST_TRY: SignedDuration = SignedDuration::from_secs(150);
 
 #[derive(Debug)]
 pub enum Over {
@@ -26,7 +30,7 @@ pub enum Over {
 }
 
 /// `begun`: the same change when waiting began.
-pub fn of_change(view: &ChangeView, begun: &ChangeView) -> Option<Over> {
+pub fn of_change(view: &ChangeView, begun: &ChangeView, now: Timestamp) -> Option<Over> {
     let ended = |failure| Some(Over::Ended { failure });
     let of = |code: Code, exit| {
         let problem = view.problem.clone().unwrap_or_else(|| code.into());
@@ -48,7 +52,7 @@ pub fn of_change(view: &ChangeView, begun: &ChangeView) -> Option<Over> {
             };
             ended(Some(of(Code::UnexpectedAnswer, Exit::Unknown).instead(key)))
         }
-        State::AwaitingCode if is_new(view, begun) => {
+        State::AwaitingCode if is_new(view, begun) && !is_tried_again(view, now) => {
             let problem = view.problem.clone()?;
             let exit = Exit::of_change(problem.code);
             ended(Some(Failure::new(problem, exit)))
@@ -79,6 +83,17 @@ fn is_new(view: &ChangeView, begun: &ChangeView) -> bool {
         || view.updated_at > begun.updated_at
             && view.problem.is_some()
             && view.problem != begun.problem
+}
+
+/// Its code is here, has not left this machine yet, and is given again.
+fn is_tried_again(view: &ChangeView, now: Timestamp) -> bool {
+    let left = |problem: &Problem| !matches!(problem.code, Code::Unreachable | Code::RateLimited);
+    if !view.has_value || view.problem.as_ref().is_none_or(left) {
+        return false;
+    }
+    let asked = view.retry_at.into_iter().chain([view.updated_at]).max();
+    let last = asked.and_then(|at| at.checked_add(LAST_TRY).ok());
+    last.is_some_and(|last| now < last)
 }
 
 /// A mailbox that tries again is waited for; one that has stopped needs a person.
@@ -141,7 +156,7 @@ mod tests {
 
     /// The exit, where it is over; 0 for changed.
     fn exit(view: &ChangeView, begun: &ChangeView) -> Option<Exit> {
-        match of_change(view, begun)? {
+        match of_change(view, begun, Timestamp::UNIX_EPOCH)? {
             Over::Ended { failure } => Some(failure.map_or(Exit::Done, |failure| failure.exit)),
             other => panic!("{other:?}"),
         }
@@ -187,5 +202,23 @@ mod tests {
         again.tries = 1;
         again.problem = Some(Code::VaultLocked.into());
         assert_eq!(exit(&again, &begun), Some(Exit::Vault));
+    }
+
+    #[test]
+    fn a_code_that_did_not_leave_is_given_again_for_a_while() {
+        let begun = view(State::AwaitingCode);
+        let mut kept = begun.clone();
+        kept.problem = Some(Code::Unreachable.into());
+        kept.updated_at = Timestamp::UNIX_EPOCH + SignedDuration::from_secs(1);
+        assert_eq!(exit(&kept, &begun), Some(Exit::Failed), "nothing is kept");
+        kept.has_value = true;
+        assert_eq!(exit(&kept, &begun), None);
+        let late = kept.updated_at + LAST_TRY;
+        assert!(of_change(&kept, &begun, late).is_some());
+        kept.retry_at = Some(late);
+        assert!(
+            of_change(&kept, &begun, late).is_none(),
+            "its time has just come"
+        );
     }
 }
