@@ -60,7 +60,8 @@ impl Queue {
 
     fn push_later(&mut self, deed: Deed, wait: Duration) {
         self.number += 1;
-        self.later.insert((Instant::now() + wait, self.number), deed);
+        self.later
+            .insert((Instant::now() + wait, self.number), deed);
     }
 
     /// One that may run now.
@@ -153,7 +154,11 @@ impl Engine {
         match given {
             Ok(None) => {}
             Ok(Some(change)) => {
-                tracing::info!(state = change.state.as_str(), junk = deed.junk, "a code came by mail");
+                tracing::info!(
+                    state = change.state.as_str(),
+                    junk = deed.junk,
+                    "a code came by mail"
+                );
                 self.show_used(&deed);
                 place.again = again(&change, deed, with);
             }
@@ -337,17 +342,29 @@ mod tests {
         let slow: Vec<Deed> = std::iter::from_fn(|| queue.next()).collect();
         assert_eq!(slow.len(), AT_ONCE);
         queue.push(deed(200, "quick"));
-        assert_eq!(queue.next().map(|one| one.service).as_deref(), Some("quick"));
+        assert_eq!(
+            queue.next().map(|one| one.service).as_deref(),
+            Some("quick")
+        );
         assert!(queue.next().is_none());
         queue.ended("slow");
-        assert_eq!(queue.next().map(|one| one.change), Some(Uuid::from_u128(16)));
+        assert_eq!(
+            queue.next().map(|one| one.change),
+            Some(Uuid::from_u128(16))
+        );
 
         queue.ended("quick");
         queue.push_later(deed(300, "quick"), Duration::from_secs(5));
         queue.push_later(deed(301, "quick"), Duration::from_secs(5));
         assert!(queue.next().is_none());
         tokio::time::advance(Duration::from_secs(6)).await;
-        assert_eq!(queue.next().map(|one| one.change), Some(Uuid::from_u128(300)));
-        assert_eq!(queue.next().map(|one| one.change), Some(Uuid::from_u128(301)));
+        assert_eq!(
+            queue.next().map(|one| one.change),
+            Some(Uuid::from_u128(300))
+        );
+        assert_eq!(
+            queue.next().map(|one| one.change),
+            Some(Uuid::from_u128(301))
+        );
     }
 }

@@ -57,6 +57,7 @@ impl MailboxTask {
         since: Timestamp,
     ) -> Result<()> {
         let from = self.memory.folder(folder, uid_validity).from(since);
+        let begun = (self.with.wall)();
         let mut uids = talk.search(since, from).await?;
         uids.sort_unstable_by(|a, b| b.cmp(a));
         uids.dedup();
@@ -81,7 +82,7 @@ impl MailboxTask {
         }
         self.memory
             .folder(folder, uid_validity)
-            .looked_through(since, last);
+            .looked_through(since, last, begun);
         Ok(())
     }
 
