@@ -111,7 +111,7 @@ test("what was put away is not offered again; off is off", async () => {
   await page.waitForTimeout(100);
   expect(await page.getByText(/^The clipboard holds/).count()).toBe(0);
   const off = await open_page({ screen: "settings", scenario: "mail" });
-  expect(await off.page.getByLabel(/^Offer a code or link from the clipboard/).isChecked()).toBe(false);
+  expect(await off.page.getByRole("checkbox", { name: /Offer a code or link from the clipboard/ }).isChecked()).toBe(false);
   await focus_window(off.page);
   await off.page.waitForTimeout(100);
   expect(await off.page.getByText(/^The clipboard holds/).count()).toBe(0);

@@ -15,7 +15,7 @@ async function open_form(page: Page, address: string): Promise<void> {
 test("an address, its password, Enter, Enter: a mailbox that is watched", async () => {
   const { page } = await open_page({ screen: "settings" });
   await page.getByRole("button", { name: "Add mailbox…" }).first().click();
-  expect(await focused(page)).toBe("Mail address");
+  await expect.poll(() => focused(page)).toBe("Mail address");
   await page.keyboard.type("trade8@newname.example");
   await page.getByText("The mail server of newname.example is not known here.").waitFor();
   await page.getByText("They learn the domain only, not the address.").waitFor();
@@ -101,6 +101,7 @@ describe("the test says what is wrong, in words", () => {
 test("what is missing is said at its field, and nobody is asked", async () => {
   const { page } = await open_page({ screen: "settings" });
   await page.getByRole("button", { name: "Add mailbox…" }).first().click();
+  await dialog(page).waitFor();
   await page.keyboard.press("Enter");
   await page.getByText("Enter the whole address, such as ops@example.com.").waitFor();
   await page.getByText("The password is needed.").waitFor();
@@ -219,7 +220,7 @@ test("a locked vault asks for its passphrase, then the mailbox is stored", async
   await page.getByText("Server found: mail.plain.example, port 993, TLS.").waitFor();
   await page.getByLabel("Password", { exact: true }).fill("x");
   await page.getByRole("button", { name: "Save without a test" }).click();
-  await page.getByRole("dialog").last().getByRole("textbox").fill("four words in a row");
+  await page.getByLabel("Passphrase", { exact: true }).last().fill("four words in a row");
   await page.keyboard.press("Enter");
   await page.getByText("me@plain.example is added.").waitFor();
 });
