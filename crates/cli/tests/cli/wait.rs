@@ -99,19 +99,19 @@ fn a_mail_that_is_there_already_is_taken() {
 #[test]
 fn two_programs_wait_for_one_change_and_send_its_code_once() {
     let Some(post) = Post::new() else { return };
-    let stage = post.silent_stage();
+    let stage = Stage::new();
+    post.add_to(&stage, "*@practice.example");
     for service in SERVICES {
-        let label = service.id();
+        let (label, to) = (service.id(), format!("{}@practice.example", service.id()));
         stage.add(service, label);
-        stage.requested(label);
+        stage.json(&["change", label, "--to", &to]).ends(0);
         let wait = || {
-            let call = stage.with_key(&["wait", label, "--for", LONG]);
-            let mut child = call.spawn();
+            let mut child = stage.with_key(&["wait", label, "--for", LONG]).spawn();
             says(&mut child, "watched");
             child
         };
         let both = [wait(), wait()];
-        let mail = stage.mail();
+        let mail = stage.sandbox.last_mail(&to).expect("a mail").raw;
         post.server
             .deliver(readdress_dovecot::FIRST_USER, mail.as_bytes())
             .expect("delivered");

@@ -9,6 +9,7 @@ mod progress;
 
 use std::time::Duration;
 
+use jiff::Timestamp;
 use readdress_core::change::State;
 use readdress_core::engine::Engine;
 use readdress_core::error::{Code, Problem};
@@ -147,10 +148,7 @@ impl Wait<'_> {
             if end.is_some_and(|end| Instant::now() >= end) {
                 break Over::TimeUp;
             }
-            let view = self.engine.change(self.begun.id).await?;
-            let mailboxes = self.engine.mailboxes()?;
-            let address = served::address(&view, &self.services);
-            progress.mailboxes(&served::by(&mailboxes, address));
+            self.tell(&mut progress).await?;
             let next = Instant::now() + LOOK;
             tokio::select! {
                 // A message that was missed is none: everything is looked at anew.
@@ -159,9 +157,19 @@ impl Wait<'_> {
                 () = stop.asked() => break Over::Left,
             }
         };
+        // A mail and its end may come between two looks.
+        self.tell(&mut progress).await?;
         drop(watch);
         self.land(&mut stop).await;
         Ok(over)
+    }
+
+    async fn tell(&self, progress: &mut Progress<'_>) -> Result<(), Failure> {
+        let view = self.engine.change(self.begun.id).await?;
+        let mailboxes = self.engine.mailboxes()?;
+        let address = served::address(&view, &self.services);
+        progress.mailboxes(&served::by(&mailboxes, address));
+        Ok(())
     }
 
     /// What other programs did, or left undone when they died.
@@ -191,7 +199,7 @@ impl Wait<'_> {
     /// Whether it is over.
     async fn look(&self) -> Result<Option<Over>, Failure> {
         let view = self.engine.change(self.begun.id).await?;
-        if let Some(over) = over::of_change(&view, &self.begun) {
+        if let Some(over) = over::of_change(&view, &self.begun, Timestamp::now()) {
             return Ok(Some(over));
         }
         let finds = self.engine.mail_finds();
@@ -206,7 +214,7 @@ impl Wait<'_> {
     async fn end(&self, over: Over) -> Done {
         // What came while the last call landed counts.
         let view = self.engine.change(self.begun.id).await?;
-        let over = over::of_change(&view, &self.begun).unwrap_or(over);
+        let over = over::of_change(&view, &self.begun, Timestamp::now()).unwrap_or(over);
         let failure = over
             .failure(&view)
             .map(|failure| failure_named(failure, &view.profile));
@@ -219,6 +227,12 @@ impl Wait<'_> {
             answer.next = crate::change_text::next(&view, &self.console.words);
         }
         Ok(answer.failed(failure))
+    }
+
+    fn service_name(&self) -> String {
+        let id = &self.begun.service;
+        let service = self.services.iter().find(|known| known.id == *id);
+        service.map_or_else(|| id.clone(), |known| known.name.clone())
     }
 
     /// The choices are told: whoever runs this has to choose.
@@ -259,7 +273,7 @@ fn failure_named(failure: Failure, name: &str) -> Failure {
 }
 
 impl Over {
-    fn failure(&self, view: &ChangeView) -> Option<Failure> {
+    fn failure(&self, view: &ChangeView, service: &str) -> Option<Failure> {
         let plain = |code, instead| {
             let problem = Problem::new(code).with("label", &view.profile);
             Failure::new(problem, Exit::Failed).instead(instead)
@@ -267,8 +281,8 @@ impl Over {
         match self {
             Self::Ended { failure } => failure.clone(),
             Self::Asked(find) => Some(Failure::new(
-                find.why.clone().with("service", &view.service),
-                Exit::Failed,
+                find.why.clone().with("service", service),
+                Exit::of_change(find.why.code),
             )),
             Self::Stopped { problem, user } => {
                 let exit = Exit::of_change(problem.code);

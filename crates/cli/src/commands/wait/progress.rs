@@ -39,7 +39,8 @@ impl<'a> Progress<'a> {
             let now = (mailbox.watch.state, mailbox.watch.last.clone());
             let before = self.told.insert(mailbox.id, now);
             let (state, last) = before.unwrap_or((WatchState::Resting, None));
-            if state != mailbox.watch.state {
+            // It rests when nothing is waited for any more: that is told by the change itself.
+            if state != mailbox.watch.state && mailbox.watch.state != WatchState::Resting {
                 for line in stands(mailbox, &mailbox.watch, &self.console.words) {
                     self.say(&line);
                 }
@@ -83,8 +84,7 @@ fn digits(looks: &str) -> Option<u64> {
 
 fn stands(mailbox: &MailboxView, watch: &WatchView, words: &Words) -> Vec<String> {
     let key = match watch.state {
-        WatchState::Resting => "resting",
-        WatchState::Connecting => "connecting",
+        WatchState::Resting | WatchState::Connecting => "connecting",
         WatchState::Watching => "watching",
         WatchState::Polling => "polling",
         WatchState::Retrying => "retrying",
