@@ -7,6 +7,7 @@ use readdress_core::mailbox::imap::{MailFolder, Session};
 use readdress_core::view::MailTls;
 
 use crate::server::*;
+use crate::trust::{Authority, params};
 
 fn inbox() -> MailFolder {
     MailFolder {
@@ -25,8 +26,13 @@ async fn go(server: &Server, limits: readdress_core::mailbox::imap::Limits) -> P
         session.idle().await?;
         Ok(())
     };
-    let end: Result<(), Problem> = all.await;
+    let end: Result<(), Problem> = sendable(all).await;
     end.expect_err("it cannot end well")
+}
+
+/// It is watched from a task of its own.
+fn sendable<T: Send>(future: T) -> T {
+    future
 }
 
 const EXAMINE: &str = "* 2 EXISTS\r\n* OK [UIDVALIDITY 7] valid\r\n{tag} OK [READ-ONLY] done";
@@ -129,7 +135,7 @@ async fn a_refused_command_is_told_with_its_words() {
 }
 
 /// Sockets hold some of it before anybody has looked at it.
-const SOME: usize = 24 * 1024 * 1024;
+const SOME: usize = 16 * 1024 * 1024;
 
 #[tokio::test]
 async fn what_never_ends_is_not_kept() {
@@ -220,6 +226,30 @@ async fn a_name_without_address_and_a_port_without_server() {
         .expect_err("a port");
     assert_eq!(told(&problem), pair("mail_unreachable", "port"));
     assert_eq!(problem.params.get("port"), Some(&port.to_string()));
+}
+
+#[tokio::test]
+async fn nobody_waits_for_a_goodbye_of_who_is_gone() {
+    let mut script = logged_in("");
+    script.extend([hear("NOOP"), say("* BYE"), Step::Hang]);
+    let server = Server::new(script).await;
+    let mut session = server.session().await;
+    session.poll().await.expect_err("a bye");
+    session.close().await;
+    server.played().await;
+}
+
+#[tokio::test]
+async fn each_address_of_a_name_is_tried() {
+    // Only the second of them has somebody behind it, where a name has two: `::1` comes first.
+    let authority = Authority::new();
+    let identity = authority.signed(&params("localhost"));
+    let server = Server::with(authority, identity, logged_in("")).await;
+    let mut account = server.account(MailTls::Implicit);
+    account.host = "localhost".to_owned();
+    let session = Session::open(&account, patient()).await;
+    session.expect("a session").close().await;
+    server.played().await;
 }
 
 #[tokio::test]

@@ -158,7 +158,7 @@ async fn a_done_without_an_answer_is_a_dead_connection() {
     let server = Server::new(script).await;
     let limits = readdress_core::mailbox::imap::Limits {
         idle: SHORT,
-        answer: Duration::from_secs(1),
+        answer: Duration::from_secs(4),
         ..patient()
     };
     let session = Session::open(&server.account(MailTls::Implicit), limits).await;

@@ -32,8 +32,6 @@ fn whole(capabilities: &str) -> Vec<Step> {
         say("* LIST (\\Junk) \"/\" \"[Gmail]/&BCEEPwQwBDw-\"\r\n{tag} OK done"),
         hear("EXAMINE \"INBOX\""),
         say("* 3 EXISTS\r\n* OK [UIDVALIDITY 1] valid\r\n{tag} OK done"),
-        hear("LOGOUT"),
-        say("* BYE see you\r\n{tag} OK out"),
     ]);
     script
 }

@@ -222,7 +222,13 @@ async fn play(
     }
     // Whatever else the client says, a goodbye mostly, is not taken amiss, unless it would change something.
     while let Ok(line) = read_line(&mut stream).await {
-        only_reads(line.split_once(' ').map_or(line.as_str(), |(_, rest)| rest))?;
+        let (tag, line) = line.split_once(' ').unwrap_or(("", &line));
+        only_reads(line)?;
+        if line == "LOGOUT" {
+            let bye = format!("* BYE see you\r\n{tag} OK out\r\n");
+            let _ = stream.write_all(bye.as_bytes()).await;
+            let _ = stream.shutdown().await;
+        }
     }
     Ok(())
 }
