@@ -15,15 +15,15 @@ export function take_handed_text(change_id: string): string | null {
   return handed.text;
 }
 
-const file = $state.raw<{ now: { name: string; text: string } | null }>({ now: null });
+let file = $state.raw<{ name: string; text: string } | null>(null);
 
 export function hand_file(given: { name: string; text: string }): void {
-  file.now = given;
+  file = given;
 }
 
 /** The file for the paste box, once. */
 export function take_handed_file(): { name: string; text: string } | null {
-  const given = file.now;
-  if (given) file.now = null;
+  const given = file;
+  if (given) file = null;
   return given;
 }

@@ -13,31 +13,31 @@ interface Mail {
   said: string;
 }
 
-const mail = $state.raw<{ now: Mail }>({ now: { mailboxes: [], finds: [], loaded: false, said: "" } });
+let mail = $state.raw<Mail>({ mailboxes: [], finds: [], loaded: false, said: "" });
 let run = 0;
 let reading = false;
 let again = false;
 
 export function mailboxes(): MailboxView[] {
-  return mail.now.mailboxes;
+  return mail.mailboxes;
 }
 
 export function mail_loaded(): boolean {
-  return mail.now.loaded;
+  return mail.loaded;
 }
 
 /** What a person must decide about. */
 export function mail_finds(): MailFindView[] {
-  return mail.now.finds;
+  return mail.finds;
 }
 
 /** What is asked about a change, oldest first. */
 export function finds_of(change_id: string): MailFindView[] {
-  return mail.now.finds.filter((find) => find.change === change_id);
+  return mail.finds.filter((find) => find.change === change_id);
 }
 
 export function mail_said(): string {
-  return mail.now.said;
+  return mail.said;
 }
 
 /** What is new since the last look, in one sentence; empty where nothing is. Pure. */
@@ -67,7 +67,7 @@ export async function load_mail(): Promise<void> {
       again = false;
       const [boxes, finds] = await Promise.all([backend().list_mailboxes(), backend().list_mail_finds()]);
       if (mine !== run) again = true;
-      else mail.now = { mailboxes: boxes, finds, loaded: true, said: news(mail.now, boxes, finds) };
+      else mail = { mailboxes: boxes, finds, loaded: true, said: news(mail, boxes, finds) };
     } while (again && mine === run);
   } catch {
     // What is asked of mailboxes themselves says why; a list that cannot be read now is read at the next change.
@@ -80,7 +80,7 @@ export async function load_mail(): Promise<void> {
 /** Another mode, other mailboxes. */
 export function forget_mail(): void {
   run += 1;
-  mail.now = { mailboxes: [], finds: [], loaded: false, said: "" };
+  mail = { mailboxes: [], finds: [], loaded: false, said: "" };
 }
 
 export function watch_mail(): () => void {

@@ -5,6 +5,15 @@ import type { MailboxView } from "../backend/types/MailboxView";
 import { ago, code_short, countdown, plain, t } from "../i18n";
 import type { TagView } from "./tags";
 
+/** Parts of a line; the first letter of the whole is a capital. */
+export function joined(parts: readonly string[]): string {
+  return capital(parts.filter(Boolean).join(" · "));
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 /** Whether mail that comes now is seen without anybody's doing. */
 export function is_watched(mailbox: MailboxView | null): boolean {
   return mailbox !== null && ["watching", "polling", "connecting"].includes(mailbox.watch.state);
@@ -31,7 +40,7 @@ export function tag_of_mailbox(mailbox: MailboxView, now: number): TagView {
     case "connecting":
       return { look: "busy", icon: "spin", text: t("mail.state.connecting") };
     case "retrying":
-      return { look: "wait", icon: "refresh", text: again_in(mailbox, now) };
+      return { look: "wait", icon: "refresh", text: capital(again_in(mailbox, now)) };
     case "stopped":
       return { look: "bad", icon: "x", text: problem ? code_short(problem.code) : t("mail.state.stopped") };
     case "resting":
@@ -70,7 +79,7 @@ export function mail_status(mailboxes: readonly MailboxView[], now: number): (Ta
   if (retrying) return { look: "wait", icon: "refresh", text: t("mail.status.retrying", { again: again_in(retrying, now) }), title: t("mail.status.retrying_title", { address: retrying.user }) };
   const watched = mailboxes.filter((one) => one.watch.state === "watching" || one.watch.state === "polling");
   const names = watched.map((one) => one.user).join(", ");
-  if (watched.length > 0) return { look: "ok", icon: "mail", text: t("mail.status.watching", { n: watched.length }), title: t("mail.status.watching_title", { addresses: names }) };
+  if (watched.length > 0) return { look: "ok", icon: "check", text: t("mail.status.watching", { n: watched.length }), title: t("mail.status.watching_title", { addresses: names }) };
   if (mailboxes.some((one) => one.watch.state === "connecting")) return { look: "busy", icon: "spin", text: t("mail.status.connecting"), title: t("mail.status.connecting") };
   return null;
 }

@@ -78,8 +78,8 @@ export const mail_views: View[] = [
       await page.getByRole("alertdialog").waitFor();
     },
   },
-  { name: "pending-mail", look: { screen: "pending", scenario: "mail" }, ready: ".find" },
-  { name: "pending-trouble", look: { screen: "pending", scenario: "mail-trouble" }, ready: ".find" },
+  { name: "pending-mail", look: { screen: "pending", scenario: "mail" }, ready: ".mail-find" },
+  { name: "pending-trouble", look: { screen: "pending", scenario: "mail-trouble" }, ready: ".mail-find" },
   { name: "pending-1000", look: { screen: "pending", scenario: "1000-pending" }, ready: ".job" },
   {
     name: "pending-file",
@@ -102,7 +102,7 @@ export const mail_views: View[] = [
     ready: "[role=row][aria-selected]",
     then: async (page) => {
       await page.evaluate(() => window.dispatchEvent(new Event("focus")));
-      await page.getByRole("button", { name: "Use it" }).waitFor();
+      await page.getByRole("button", { name: "Use it", exact: true }).waitFor();
     },
   },
   {
