@@ -280,10 +280,39 @@ pub struct Understood {
     pub mail_to: Option<String>,
     /// The mail names another recipient than the change waits for.
     pub other_recipient: bool,
+    /// Address of its sender, where it was a mail's source.
+    #[serde(default)]
+    pub mail_from: Option<String>,
+    /// When the mail was written, by its sender's clock.
+    #[serde(default)]
+    #[ts(type = "string | null")]
+    pub mail_at: Option<Timestamp>,
+    /// The mail is older than the request that the change waits for an answer to.
+    #[serde(default)]
+    pub too_old: bool,
     /// Why nothing can be sent, or what must be decided first.
     pub problem: Option<Problem>,
     /// With `code_ambiguous`: the values to choose from.
     pub choices: Vec<String>,
+}
+
+impl Understood {
+    pub(crate) fn nothing() -> Self {
+        Self {
+            change: None,
+            value: None,
+            found: Found::Nothing,
+            cleaned: false,
+            unusual: false,
+            mail_to: None,
+            other_recipient: false,
+            mail_from: None,
+            mail_at: None,
+            too_old: false,
+            problem: None,
+            choices: Vec::new(),
+        }
+    }
 }
 
 impl std::fmt::Debug for Understood {

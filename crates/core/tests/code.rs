@@ -39,6 +39,7 @@ fn link() -> Waits {
             reason: "activation".to_owned(),
         }],
         address: Some("ana@new.example".to_owned()),
+        ..Waits::default()
     }
 }
 

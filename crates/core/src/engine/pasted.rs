@@ -7,7 +7,7 @@ use crate::change::{Change, State};
 use crate::error::{Code, Problem, Result};
 use crate::mail;
 use crate::manifest::{self, SentTo};
-use crate::view::{Found, PastedProfile, Understood};
+use crate::view::{PastedProfile, Understood};
 
 /// Longest text that is looked through for a code, in bytes: the largest mail that is delivered anywhere, attachments and all.
 const LONGEST_PASTE: usize = 40 << 20;
@@ -158,14 +158,7 @@ impl Engine {
 
 fn nothing(code: Code) -> Understood {
     Understood {
-        change: None,
-        value: None,
-        found: Found::Nothing,
-        cleaned: false,
-        unusual: false,
-        mail_to: None,
-        other_recipient: false,
         problem: Some(code.into()),
-        choices: Vec::new(),
+        ..Understood::nothing()
     }
 }

@@ -1,6 +1,6 @@
 //! TLS settings: the system's roots plus the user's own authority, and why a certificate was refused.
 //!
-//! Not here: which route uses which (`client`), what is told about a failure (`fault`).
+//! Not here: which route uses which (`client`, `mailbox::imap`), what is told about a failure (`fault`).
 
 use std::fmt;
 use std::path::Path;
@@ -23,7 +23,7 @@ const MOST_BYTES: u64 = 4 * 1024 * 1024;
 
 /// The certificates of a PEM file. Errors: `certificate_invalid` with `file` and `reason`
 /// (`missing`, `unreadable`, `too_large`, `no_certificate`, `damaged`).
-pub(super) fn read_roots(file: &Path) -> Result<Vec<CertificateDer<'static>>> {
+pub(crate) fn read_roots(file: &Path) -> Result<Vec<CertificateDer<'static>>> {
     let wrong = |reason: &str| {
         Problem::new(Code::CertificateInvalid)
             .with("file", file.display().to_string())
@@ -50,20 +50,25 @@ pub(super) fn read_roots(file: &Path) -> Result<Vec<CertificateDer<'static>>> {
     Ok(roots)
 }
 
-/// Trusts what the operating system trusts, and `extra`.
+/// For https: trusts what the operating system trusts, and `extra`.
 pub(super) fn with_system_roots(extra: &[CertificateDer<'static>]) -> Result<ClientConfig> {
+    let mut config = verified(extra)?;
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    Ok(config)
+}
+
+/// Trusts what the operating system trusts, and `extra`; names no protocol.
+pub(crate) fn verified(extra: &[CertificateDer<'static>]) -> Result<ClientConfig> {
     let provider = provider();
     let verifier =
         rustls_platform_verifier::Verifier::new_with_extra_roots(extra.to_vec(), provider.clone())
             .map_err(|_| Problem::new(Code::TlsFailed).with("reason", "no_roots"))?;
-    let mut config = ClientConfig::builder_with_provider(provider)
+    Ok(ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(|_| Problem::new(Code::Internal))?
         .dangerous()
         .with_custom_certificate_verifier(Arc::new(Explaining(verifier)))
-        .with_no_client_auth();
-    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-    Ok(config)
+        .with_no_client_auth())
 }
 
 /// For plain http: trusts nobody and loads nothing.
@@ -143,7 +148,7 @@ impl ServerCertVerifier for Explaining {
 
 /// One word for a page: `expired`, `not_yet_valid`, `wrong_host`, `self_signed`, `unknown_authority`, `revoked`,
 /// `bad_certificate`, `not_tls`, `handshake`.
-pub(super) fn reason(error: &Error) -> &'static str {
+pub(crate) fn reason(error: &Error) -> &'static str {
     match error {
         Error::InvalidCertificate(why) => match why {
             CertificateError::Expired | CertificateError::ExpiredContext { .. } => "expired",

@@ -8,6 +8,8 @@ use mail_parser::decoders::html::add_html_token;
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Page {
     pub text: String,
+    /// What stands in quotations: an earlier mail.
+    pub quoted: String,
     pub links: Vec<String>,
 }
 
@@ -25,6 +27,20 @@ const UNSEEN: [&str; 7] = [
     "head", "style", "script", "title", "template", "noscript", "textarea",
 ];
 
+/// Styles under which nothing is seen. (White on white cannot be told without a browser.)
+const HIDING: [&str; 10] = [
+    "display:none",
+    "visibility:hidden",
+    "visibility:collapse",
+    "mso-hide:all",
+    "opacity:0",
+    "font-size:0",
+    "font-size:0px",
+    "max-height:0",
+    "max-height:0px",
+    "max-height:0.0px",
+];
+
 /// Text as shown: hidden elements are left out, so that a decoy in a preheader does not count.
 pub(super) fn read(html: &str) -> Page {
     let (page, open) = scan(html, true);
@@ -36,11 +52,12 @@ fn scan(html: &str, hide: bool) -> (Page, bool) {
     let mut page = Page::default();
     // Name and depth of the element that is being skipped.
     let mut skipped: Option<(String, usize)> = None;
+    let mut quotation = 0usize;
     let mut quotes = Quotes::default();
     let mut rest = html;
     while let Some(start) = rest.find('<') {
         if skipped.is_none() {
-            push_text(&mut page.text, &rest[..start]);
+            push_text(page.at(quotation), &rest[..start]);
         }
         rest = &rest[start..];
         if let Some(comment) = rest.strip_prefix("<!--") {
@@ -52,7 +69,7 @@ fn scan(html: &str, hide: bool) -> (Page, bool) {
         }
         if !rest[1..].starts_with(|c: char| c.is_ascii_alphabetic() || "/!?".contains(c)) {
             if skipped.is_none() {
-                page.text.push('<');
+                page.at(quotation).push('<');
             }
             rest = &rest[1..];
             continue;
@@ -91,16 +108,33 @@ fn scan(html: &str, hide: bool) -> (Page, bool) {
         {
             page.links.push(decode(link));
         }
+        if name == "blockquote" {
+            page.at(quotation).push('\n');
+            quotation = match closing {
+                true => quotation.saturating_sub(1),
+                false => quotation + 1,
+            };
+        }
         match name.as_str() {
-            "td" | "th" => push_text(&mut page.text, " "),
+            "td" | "th" => push_text(page.at(quotation), " "),
             name if INLINE.contains(&name) => {}
-            _ => page.text.push('\n'),
+            _ => page.at(quotation).push('\n'),
         }
     }
     if skipped.is_none() {
-        push_text(&mut page.text, rest);
+        push_text(page.at(quotation), rest);
     }
     (page, skipped.is_some())
+}
+
+impl Page {
+    fn at(&mut self, quotation: usize) -> &mut String {
+        if quotation > 0 {
+            &mut self.quoted
+        } else {
+            &mut self.text
+        }
+    }
 }
 
 /// Finds the end of tags. Remembers that a kind of quote does not come again, so that unclosed ones stay linear.
@@ -146,10 +180,8 @@ fn is_hidden(tag: &str) -> bool {
             .collect::<String>()
             .to_ascii_lowercase();
         style.split(';').any(|rule| {
-            matches!(
-                rule,
-                "display:none" | "display:none!important" | "visibility:hidden" | "mso-hide:all"
-            )
+            let rule = rule.strip_suffix("!important").unwrap_or(rule);
+            HIDING.contains(&rule)
         })
     })
 }

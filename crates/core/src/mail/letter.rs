@@ -1,26 +1,34 @@
-//! A pasted text as a mail: its parts decoded, its links collected, its recipients named. A line of the source that
-//! is not the text of a part (boundaries, ids, encoded lines) never comes out of here.
+//! A mail, or a text that a person pasted, as what there is to read in it: its texts, its links, whom it names. A line of the source
+//! that is not the text of a part (boundaries, ids, encoded lines) never comes out of here.
 //!
-//! Not here: what in it is the code (`candidate`), what a link is worth (`link`).
+//! Not here: the parts of a mail's source (`parts`), what in it is the code (`candidate`), what a link is worth (`link`).
 
 use std::sync::LazyLock;
 
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
-use mail_parser::{Message, MessageParser, MessagePart, MimeHeaders, PartType};
+use jiff::Timestamp;
 use regex::Regex;
 
-use super::html;
+use super::{html, parts, quoted};
 
 /// What there is to read in a mail.
 #[derive(Debug, Default)]
 pub(super) struct Letter {
-    /// Subject first, then each part.
+    /// Subject first, then the new words of each part.
     pub texts: Vec<String>,
+    /// Words that it only repeats: an answered or forwarded mail.
+    pub quoted: Vec<String>,
     /// Targets of HTML links and addresses written in the text.
     pub links: Vec<String>,
     /// `To` first, then the headers that say where it was delivered.
     pub recipients: Vec<String>,
+    /// Name and address in `From`.
+    pub from: Option<String>,
+    /// The address alone, in lower case.
+    pub sender: Option<String>,
+    /// `Date`, as its sender's clock had it.
+    pub date: Option<Timestamp>,
+    /// Mails that lie in it as attachments.
+    pub inner: Vec<Letter>,
 }
 
 /// Headers that make the start of a text the source of a mail.
@@ -42,10 +50,18 @@ const HEADERS: [&str; 16] = [
     "sender",
     "arc-seal",
 ];
-const DELIVERY: [&str; 4] = ["Delivered-To", "X-Original-To", "Envelope-To", "Cc"];
+/// Most links of one text.
+const MOST_LINKS: usize = 2_000;
 
 static LINK: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r#"(?i)\bhttps?://[^\s<>"'`\\^{}|]+"#).expect("a pattern"));
+/// A link that a mail program broke at the end of a long line, or inside its angle brackets.
+static BROKEN_LINK: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r#"(?im)(?:<(https?://[^\s<>"]+(?:[ \t]*\r?\n[ \t]*[^\s<>"]+){1,4})>|^([^\n]{0,200}?\bhttps?://[^\s<>"'`\\^{}|]+)[ \t]*\r?\n([^\s<>"'`\\^{}|]+))"#)
+        .expect("a pattern")
+});
+/// Lines at least this long were broken by a program, not by their author.
+const LONG_LINE: usize = 66;
 static ADDRESS: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r#"[^\s<>,;:"()\[\]]+@[^\s<>,;:"()\[\]]+"#).expect("a pattern"));
 /// The recipient's line in a mail copied from a window: en, pt, es, de, fr, it.
@@ -54,123 +70,85 @@ static COPIED_TO: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 impl Letter {
+    /// A pasted text: the source of a mail, its body, HTML, or what a window showed.
     pub fn read(text: &str) -> Self {
         let mut letter = Self::default();
         let start = text.trim_start();
         if is_source(start) {
-            letter.add_source(start);
+            return parts::read(start.as_bytes()).unwrap_or_default();
         } else if let Some(boundary) = boundary(start) {
             // A body without its headers: the first line names the boundary.
             let source =
                 format!("Content-Type: multipart/mixed; boundary=\"{boundary}\"\r\n\r\n{start}");
-            letter.add_source(&source);
+            return parts::read(source.as_bytes()).unwrap_or_default();
         } else if is_html(start) {
             letter.add_html(start);
         } else {
             for line in start.lines().take(15) {
                 if let Some(found) = COPIED_TO.captures(line) {
-                    letter.add_recipients(&found[1]);
+                    letter.recipients.extend(addresses_in(&found[1]));
                 }
             }
-            letter.add_text(start.to_owned());
+            letter.add_text(start);
         }
         letter
     }
 
-    fn add_source(&mut self, source: &str) {
-        if let Some(message) = MessageParser::default().parse(source.as_bytes()) {
-            self.add_message(&message, 0);
-        }
+    /// The source of a mail, as it came; it may end early.
+    pub fn of_mail(raw: &[u8]) -> Self {
+        parts::read(raw).unwrap_or_default()
     }
 
-    fn add_message(&mut self, message: &Message<'_>, depth: u8) {
-        if let Some(subject) = message.subject() {
-            self.texts.push(subject.to_owned());
-        }
-        if depth == 0 {
-            let to = message.to().into_iter().flat_map(|to| to.iter());
-            self.recipients
-                .extend(to.filter_map(|to| to.address().map(str::to_owned)));
-            for (name, value) in message.headers_raw() {
-                if DELIVERY
-                    .iter()
-                    .any(|header| header.eq_ignore_ascii_case(name))
-                {
-                    self.add_recipients(value);
-                }
-            }
-        }
-        for part in &message.parts {
-            let subtype = part
-                .content_type()
-                .and_then(|kind| kind.subtype())
-                .unwrap_or("plain");
-            let attached = part
-                .content_disposition()
-                .is_some_and(|how| how.is_attachment());
-            if part.is_encoding_problem && is_base64(part) {
-                // A mail that was cut in the middle: what came is worth reading, its raw lines are not.
-                if let PartType::Text(raw) | PartType::Html(raw) = &part.body
-                    && !attached
-                {
-                    match (decode_cut(raw), subtype.eq_ignore_ascii_case("html")) {
-                        (text, true) => self.add_html(&text),
-                        (text, false) => self.add_text(text),
-                    }
-                }
-                continue;
-            }
-            match &part.body {
-                PartType::Text(text) if !attached && subtype.eq_ignore_ascii_case("plain") => {
-                    self.add_text(text.to_string());
-                }
-                PartType::Html(html) if !attached => self.add_html(html),
-                // Forwarded as an attachment.
-                PartType::Message(inner) if depth < 4 => self.add_message(inner, depth + 1),
-                _ => {}
-            }
-        }
-    }
-
-    fn add_html(&mut self, html: &str) {
+    pub(super) fn add_html(&mut self, html: &str) {
         let page = html::read(html);
         self.links.extend(page.links);
-        self.add_text(page.text);
+        self.add_links(&page.quoted);
+        if !page.quoted.trim().is_empty() {
+            self.quoted.push(page.quoted);
+        }
+        self.add_text(&page.text);
     }
 
-    fn add_text(&mut self, text: String) {
+    pub(super) fn add_text(&mut self, text: &str) {
+        self.add_links(text);
+        let split = quoted::split(text);
+        self.texts.push(split.fresh);
+        if !split.quoted.trim().is_empty() {
+            self.quoted.push(split.quoted);
+        }
+    }
+
+    fn add_links(&mut self, text: &str) {
         self.links.extend(
-            LINK.find_iter(&text)
-                .take(2_000)
+            LINK.find_iter(text)
+                .take(MOST_LINKS)
                 .map(|link| link.as_str().to_owned()),
         );
-        self.texts.push(text);
-    }
-
-    fn add_recipients(&mut self, text: &str) {
-        let found = ADDRESS.find_iter(text).take(100);
-        self.recipients
-            .extend(found.map(|address| address.as_str().to_owned()));
+        for found in BROKEN_LINK.captures_iter(text).take(100) {
+            if let Some(inside) = found.get(1) {
+                self.links
+                    .push(inside.as_str().split_whitespace().collect());
+            } else if let (Some(line), Some(next)) = (found.get(2), found.get(3))
+                && line.as_str().len() >= LONG_LINE
+                && let Some(link) = LINK.find_iter(line.as_str()).last()
+            {
+                self.links
+                    .push(format!("{}{}", link.as_str(), next.as_str()));
+            }
+        }
     }
 }
 
-fn is_base64(part: &MessagePart<'_>) -> bool {
-    part.content_transfer_encoding()
-        .is_some_and(|how| how.trim().eq_ignore_ascii_case("base64"))
-}
-
-/// As many whole groups of four as there are.
-fn decode_cut(raw: &str) -> String {
-    let mut letters: String = raw
-        .chars()
-        .filter(|c| c.is_ascii_alphanumeric() || *c == '+' || *c == '/')
-        .collect();
-    letters.truncate(letters.len() / 4 * 4);
-    String::from_utf8_lossy(&BASE64_STANDARD.decode(letters).unwrap_or_default()).into_owned()
+/// The addresses written in a header or a line.
+pub(super) fn addresses_in(text: &str) -> impl Iterator<Item = String> + '_ {
+    ADDRESS
+        .find_iter(text)
+        .take(100)
+        .map(|address| address.as_str().to_owned())
 }
 
 /// Whether the text starts with a block of headers of which one is a mail's.
-fn is_source(text: &str) -> bool {
+pub(super) fn is_source(text: &str) -> bool {
     let mut known = false;
     for (index, line) in text.lines().take(400).enumerate() {
         if line.trim().is_empty() {
@@ -203,7 +181,7 @@ fn boundary(text: &str) -> Option<&str> {
     (plain && next == "content-").then_some(boundary)
 }
 
-fn is_html(text: &str) -> bool {
+pub(super) fn is_html(text: &str) -> bool {
     let head: String = text
         .chars()
         .take(4_000)

@@ -5,13 +5,18 @@
 pub mod arrived;
 mod candidate;
 pub mod code;
+pub mod hints;
 mod html;
 mod letter;
 pub mod link;
+mod parts;
+mod quoted;
+mod reading;
 mod typed;
 mod words;
 
 pub use code::understand;
+pub use hints::{Hints, SenderPattern};
 pub use link::LinkPattern;
 
 use regex::Regex;
@@ -26,6 +31,8 @@ pub struct Waits {
     pub link: Vec<LinkPattern>,
     /// Links of the same service with another purpose.
     pub refuse: Vec<RefusedLink>,
+    /// What the manifest tells about these mails.
+    pub hints: Hints,
     /// The address that the mail goes to.
     pub address: Option<String>,
 }

@@ -6,14 +6,30 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-/// Words that announce a code: English, Portuguese, Spanish, then French, German, Italian.
+/// Words that announce a code: English, Portuguese, Spanish, then French, German, Italian, then other languages' word for it.
 static ANNOUNCES: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(concat!(
         r"(?i)\b(?:code|passcode|otp|one[- ]time|verif|confirm|validat|activation key|pin\b|2fa\b|token\b|",
         r"c[oó]\x{301}?digo|senha de uso|uso [uú]nico|valida|clave|",
-        r"v[ée]rif|best[aä]tig|einmal|codice)"
+        r"v[ée]rif|best[aä]tig|einmal|codice|kod|kode|koodi)",
+        r"|код|κωδικ|コード|验证码|驗證碼|代码|인증|코드|رمز|קוד|कोड|รหัส|\bmã\b"
     ))
     .expect("a pattern")
+});
+
+/// Mails about something else than an address: signing in, passwords.
+static OTHER_PURPOSE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(concat!(
+        r"(?i)\b(?:log[- ]?in|logging in|sign[- ]?in|signing in|two[- ](?:factor|step)|2fa|mfa|password|passcode reset|withdraw|payment|",
+        r"entrar|acesso|senha|dois fatores|saque|pagamento|iniciar sesi[oó]n|inicio de sesi[oó]n|contrase[nñ]a|dos factores|retiro|pago)\b"
+    ))
+    .expect("a pattern")
+});
+
+/// Mails about an address.
+static ABOUT_ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)e-?mail|endere[cç]o|correo|direcci[oó]n|(?:chang|confirm|verif)\w*\s+(?:\w+\s+){0,3}address|courriel|adresse|почт|邮箱|メール")
+        .expect("a pattern")
 });
 
 /// Words after which a number is something else.
@@ -102,6 +118,11 @@ const UNIT: &[&str] = &[
 
 pub(super) fn announces(line: &str) -> bool {
     ANNOUNCES.is_match(line)
+}
+
+/// Whether these words are about signing in, a password, a payment, and not about an address.
+pub(super) fn is_other_purpose(text: &str) -> bool {
+    OTHER_PURPOSE.is_match(text) && !ABOUT_ADDRESS.is_match(text)
 }
 
 pub(super) fn is_other_number(word: &str) -> bool {

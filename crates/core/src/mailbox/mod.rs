@@ -6,6 +6,7 @@
 pub mod imap;
 pub mod servers;
 pub mod serves;
+pub(crate) mod typed;
 
 use std::path::PathBuf;
 

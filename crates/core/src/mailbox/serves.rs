@@ -2,38 +2,68 @@
 //!
 //! Not here: which mailbox is watched for a change (`engine::watch`), to whom one mail went (`mail::arrived`).
 
+use std::collections::HashSet;
+
 use crate::email::{EmailAddress, same};
 use crate::error::Result;
 
-/// Begins an entry that stands for every address of a domain.
-const ALL: &str = "*@";
+/// Stands for every address of a domain, before its `@`.
+const ALL: &str = "*";
 
-/// Whether mail for `address` comes to a mailbox that serves `list`.
+/// A list of served addresses, ready to be asked often: as quick with a thousand entries as with one.
 ///
 /// An address counts as itself as [`EmailAddress::same_as`] compares, `name@domain` for every `name+anything@domain` too,
-/// and `*@domain` for all of that domain, not of those below it. What is no address is served by nobody, but for the very
-/// same text: a service may hold one that would not be taken today.
-pub fn serves(list: &[String], address: &str) -> bool {
-    let asked = EmailAddress::parse(address).ok();
-    list.iter().any(|entry| {
-        same(entry, address) && !entry.starts_with(ALL)
-            || asked.as_ref().is_some_and(|asked| covers(entry, asked))
-    })
+/// and `*@domain` for all of that domain, not of those below it.
+#[derive(Debug, Clone, Default)]
+pub struct Served {
+    /// Local part in lower case, `@`, domain in ASCII.
+    addresses: HashSet<String>,
+    /// In ASCII.
+    domains: HashSet<String>,
+    /// What is no address: served as the very same text only. A service may hold one that would not be taken today.
+    odd: Vec<String>,
 }
 
-/// As more than one of them: all of its domain, or a plus-address of it.
-fn covers(entry: &str, asked: &EmailAddress) -> bool {
-    let Ok(listed) = EmailAddress::parse(entry) else {
-        return false;
-    };
-    if listed.domain_ascii() != asked.domain_ascii() {
-        return false;
+impl Served {
+    pub fn new(list: &[String]) -> Self {
+        let mut served = Self::default();
+        for entry in list {
+            match EmailAddress::parse(entry) {
+                Ok(all) if all.local() == ALL => {
+                    served.domains.insert(all.domain_ascii().to_owned());
+                }
+                Ok(address) => {
+                    let local = address.local().to_lowercase();
+                    served
+                        .addresses
+                        .insert(format!("{local}@{}", address.domain_ascii()));
+                }
+                Err(_) => served.odd.push(entry.clone()),
+            }
+        }
+        served
     }
-    let (listed, asked) = (listed.local().to_lowercase(), asked.local().to_lowercase());
-    listed == "*"
-        || asked
-            .strip_prefix(&listed)
-            .is_some_and(|rest| rest.starts_with('+'))
+
+    /// Whether mail for `address` comes there.
+    pub fn has(&self, address: &str) -> bool {
+        let Ok(asked) = EmailAddress::parse(address) else {
+            return self.odd.iter().any(|entry| same(entry, address));
+        };
+        let domain = asked.domain_ascii();
+        if self.domains.contains(domain) {
+            return true;
+        }
+        let local = asked.local().to_lowercase();
+        let bases = local.match_indices('+').map(|(at, _)| &local[..at]);
+        bases
+            .chain([local.as_str()])
+            .any(|base| self.addresses.contains(&format!("{base}@{domain}")))
+    }
+}
+
+/// As [`Served::has`], for one question.
+pub fn serves(list: &[String], address: &str) -> bool {
+    Served::new(list).has(address)
 }
 
 /// What was typed as the way it is kept: without outer spaces, domains in lower case, each once, in the typed order.

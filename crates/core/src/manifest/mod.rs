@@ -19,6 +19,7 @@ mod parse_limits;
 mod parse_parts;
 mod parse_rule;
 mod parse_step;
+mod parse_waits;
 mod pasted;
 mod pointer;
 mod profile;

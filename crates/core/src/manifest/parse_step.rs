@@ -1,19 +1,18 @@
 //! The steps of a manifest file, one by one.
 //!
-//! Not here: their answer rules (`parse_rule`), what the whole file must hold (`parse`).
+//! Not here: their answer rules (`parse_rule`), what they wait for (`parse_waits`), what the whole file must hold (`parse`).
 
 use std::collections::BTreeSet;
 
-use super::mistakes::{Mistakes, Names, not_regex};
+use super::mistakes::{Mistakes, Names};
 use super::model::{Body, Step, Tree};
 use super::parse_rule::{pointers, rules};
+use super::parse_waits::read_waits;
 use super::pointer::Pointer;
 use super::render::climbs;
-use super::source::{ManifestSource, MethodSource, StepSource, WaitsForSource, What};
+use super::source::{ManifestSource, MethodSource, StepSource};
 use super::template::Template;
-use super::waits::WaitsFor;
 use crate::http::Method;
-use crate::mail::{Awaited, LinkPattern, Looks, RefusedLink, Waits};
 
 /// Headers that the sender sets itself.
 const OWN_HEADERS: [&str; 7] = [
@@ -57,7 +56,7 @@ pub fn step(
         waits_for: step
             .waits_for
             .as_ref()
-            .and_then(|waits| read_waits(m, id, waits)),
+            .and_then(|waits| read_waits(m, raw, id, waits)),
         bucket: None,
         answers: rules(m, &["step", id, "answer"], &step.answers),
         says,
@@ -247,67 +246,4 @@ fn read_tree(m: &mut Mistakes, names: &Names<'_>, place: &[&str], value: &toml::
             Tree::Object(table.iter().map(read).collect())
         }
     }
-}
-
-fn read_waits(m: &mut Mistakes, id: &str, raw: &WaitsForSource) -> Option<WaitsFor> {
-    let place = ["step", id, "waits_for"];
-    let looks_place = ["step", id, "waits_for", "looks"];
-    let shape = raw
-        .looks
-        .as_ref()
-        .map(|looks| Looks::new(looks).map_err(|error| not_regex(&error)));
-    let looks = shape.and_then(|shape| m.take(&looks_place, shape));
-    let link_place = ["step", id, "waits_for", "link"];
-    let link = raw
-        .link
-        .as_ref()
-        .and_then(|link| m.take(&link_place, LinkPattern::new(&link.host, &link.path)));
-    if raw
-        .link
-        .as_ref()
-        .is_some_and(|link| !link.path.contains("{code}"))
-    {
-        m.add(
-            &link_place,
-            "the link's path has no place for the code",
-            Some("write `{code}` for that segment".to_owned()),
-        );
-    }
-    let mut refuse = Vec::new();
-    for other in &raw.not_links {
-        let own = other
-            .host
-            .as_ref()
-            .or(raw.link.as_ref().map(|link| &link.host));
-        let Some(host) = own else {
-            m.add(
-                &place,
-                "`not_links` needs a host, its own or that of `link`",
-                None,
-            );
-            continue;
-        };
-        if let Some(pattern) = m.take(&place, LinkPattern::new(host, &other.path)) {
-            refuse.push(RefusedLink {
-                host: pattern.host,
-                path: pattern.path,
-                reason: other.kind.clone(),
-            });
-        }
-    }
-    Some(WaitsFor {
-        what: raw.what,
-        sent_to: raw.sent_to,
-        looks: raw.looks.clone(),
-        waits: Waits {
-            what: match raw.what {
-                What::Code => Awaited::Code,
-                What::Link => Awaited::Link,
-            },
-            looks,
-            link: link.into_iter().collect(),
-            refuse,
-            address: None,
-        },
-    })
 }

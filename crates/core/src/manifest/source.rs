@@ -177,6 +177,24 @@ pub struct WaitsForSource {
     /// Links of the same service with another purpose.
     #[serde(default)]
     pub not_links: Vec<NotLinkSource>,
+    /// What is documented about the mail itself. Only for mails in a watched mailbox.
+    #[serde(default)]
+    pub mail: MailSource,
+}
+
+/// Who sends the mail, and what it says of itself. Leave out what the service does not document.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MailSource {
+    /// `noreply@example.com`, `*@example.com`, or `*@*.example.com` for any host under it. A mail from another sender is asked about.
+    #[serde(default)]
+    pub from: Vec<String>,
+    /// Words of which the subject holds one, without regard to case. They tell two services' mails apart that come to one address.
+    #[serde(default)]
+    pub subject: Vec<String>,
+    /// What the mail calls its sender where that is not the service's own name.
+    #[serde(default)]
+    pub names: Vec<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]

@@ -33,6 +33,7 @@ proptest! {
         let local = asked_parts.local();
         let mut bases: Vec<String> = local.match_indices('+').map(|(at, _)| local[..at].to_owned()).collect();
         bases.extend([local.to_owned(), "*".to_owned()]);
+        // Pair by pair, as the sentence says it.
         let expected = bases.iter().filter(|base| !base.is_empty()).any(|base| {
             let meant = format!("{base}@{}", asked_parts.domain());
             list.iter().any(|entry| same(entry, &meant))
