@@ -2,10 +2,18 @@
 //!
 //! Not here: what a command does (`commands`).
 
+mod mailbox;
+mod wait;
+
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use readdress_core::change::State;
+
+#[cfg(test)]
+pub use mailbox::TlsName;
+pub use mailbox::{MailboxCommand, ServerArgs};
 
 const ENVIRONMENT: &str = "\
 Environment:
@@ -16,8 +24,8 @@ Environment:
   READDRESS_LOG         error, warn, info, debug or trace: what happens, on stderr
   LC_ALL, LANG          the language of the answers: English, Português (Brasil), Español
 
-Secrets are never written on the command line: --secret NAME=VARIABLE names an environment
-variable, --secret NAME=- reads a line of standard input.
+Secrets are never written on the command line: --secret NAME=VARIABLE and --password-env VARIABLE
+name an environment variable, - in its place reads a line of standard input.
 
 Exit codes: 0 done, 1 it did not work, 2 usage, 3 the outcome is unknown, 4 the vault is not open.";
 
@@ -83,6 +91,15 @@ pub enum Command {
         #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
         code: String,
     },
+    /// Watch the mailbox until a change has ended: its code is taken from the mail and sent.
+    Wait {
+        /// A profile's label, or a change's id.
+        #[arg(value_name = "PROFILE_OR_CHANGE")]
+        name: String,
+        /// At most so long, such as 90s, 10m or 1h30m; then the change is left open.
+        #[arg(long = "for", value_name = "DURATION", value_parser = wait::span)]
+        at_most: Option<Duration>,
+    },
     /// Ask the service for another code.
     Resend {
         /// A change's id, or its profile's label.
@@ -115,6 +132,11 @@ pub enum Command {
     Pending,
     /// All changes, newest first, with their events.
     History(HistoryArgs),
+    /// Mailboxes that are watched, read-only, for codes.
+    Mailbox {
+        #[command(subcommand)]
+        what: MailboxCommand,
+    },
     /// Everything in one encrypted file, and back.
     Backup {
         #[command(subcommand)]
@@ -202,6 +224,12 @@ pub struct ChangeArgs {
     /// Although the service's limit says that it is too soon.
     #[arg(long)]
     pub anyway: bool,
+    /// Watch the mailbox and finish the change; a mailbox has to be there for the address.
+    #[arg(long)]
+    pub wait: bool,
+    /// With --wait: at most so long, such as 90s, 10m or 1h30m; then the change is left open.
+    #[arg(long = "for", value_name = "DURATION", requires = "wait", value_parser = wait::span)]
+    pub at_most: Option<Duration>,
     #[command(flatten)]
     pub secrets: OnceSecrets,
 }

@@ -134,8 +134,12 @@ fn the_arrow_has_one_direction() {
     assert_eq!(our_dependencies("crates/sandbox/Cargo.toml"), of(&[]));
     assert_eq!(our_dependencies("crates/xtask/Cargo.toml"), of(&[]));
     assert_eq!(
+        our_dependencies("crates/text/Cargo.toml"),
+        of(&["readdress-core"])
+    );
+    assert_eq!(
         our_dependencies("crates/cli/Cargo.toml"),
-        of(&["readdress-core", "readdress-sandbox"])
+        of(&["readdress-core", "readdress-sandbox", "readdress-text"])
     );
     assert_eq!(
         our_dependencies("crates/mail-bench/Cargo.toml"),
@@ -147,7 +151,7 @@ fn the_arrow_has_one_direction() {
     );
     assert_eq!(
         our_dependencies("Cargo.toml"),
-        of(&["readdress-core", "readdress-sandbox"])
+        of(&["readdress-core", "readdress-sandbox", "readdress-text"])
     );
 }
 

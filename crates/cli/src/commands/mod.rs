@@ -5,11 +5,14 @@ mod change;
 mod check;
 mod demo;
 mod history;
+mod mailbox;
 mod practice;
 mod profile;
 mod read;
 mod services;
+mod stop;
 mod vault;
+mod wait;
 
 use readdress_core::engine::Engine;
 
@@ -55,6 +58,8 @@ async fn on_folder(engine: &Engine, command: Command, console: &Console) -> Done
         Command::Read { profile } => read::run(engine, &profile, console).await,
         Command::Change(args) => change::request(engine, args, console).await,
         Command::Verify { name, code } => change::verify(engine, &name, code, console).await,
+        Command::Wait { name, at_most } => wait::run(engine, &name, at_most, console).await,
+        Command::Mailbox { what } => mailbox::run(engine, what, console).await,
         Command::Resend {
             change,
             secrets,
