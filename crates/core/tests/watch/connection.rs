@@ -311,3 +311,25 @@ async fn a_clock_that_is_set_back_hides_no_mail() {
     bring(&world, TO);
     world.until_changed(change.id).await;
 }
+
+#[tokio::test]
+async fn the_next_request_of_a_row_finds_the_connection_open() {
+    let world = World::new().await;
+    let paces = Paces {
+        linger: Duration::from_secs(3600),
+        ..quick()
+    };
+    let _watch = world.watch_on(&world.engine, paces);
+    let _courier = world.courier(INBOX);
+    for n in 1..=3 {
+        let profile = world.z_api(n).await;
+        let change = world
+            .request(profile, &format!("to{n}@practice.example"))
+            .await;
+        world.until_changed(change.id).await;
+        world
+            .until_view("it rests", |view| view.state == WatchState::Resting)
+            .await;
+    }
+    assert_eq!(world.office.asked().opened, 1);
+}

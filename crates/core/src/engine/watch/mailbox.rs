@@ -258,9 +258,10 @@ impl MailboxTask {
                     if changed.is_err() {
                         return Why::Closed;
                     }
+                    let rested = self.taken.is_empty();
                     self.take();
                     let since = self.taken.since;
-                    if since.is_none_or(|since| self.memory.is_due(since)) {
+                    if rested || since.is_none_or(|since| self.memory.is_due(since)) {
                         return Why::Asked;
                     }
                 }
