@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use tauri::{AppHandle, Emitter as _, Manager as _, Runtime, WebviewWindow, Window};
+use tauri::{AppHandle, Emitter as _, Manager as _, Runtime, WebviewWindow};
 use tokio::sync::oneshot;
 use tokio::time::{Instant, sleep, timeout};
 
@@ -57,8 +57,8 @@ fn decide(anyway: bool, preference: preferences::Closing, waiting: u32, calls: u
 }
 
 /// Answers whether the window may close now.
-pub fn requested<R: Runtime>(window: &Window<R>) -> bool {
-    let shell = window.state::<Shell>();
+pub fn requested<R: Runtime>(app: &AppHandle<R>) -> bool {
+    let shell = app.state::<Shell>();
     let preference = shell.preferences().closing;
     let anyway = shell.ends_anyway();
     // Nobody is asked in vain: what waits is looked up only where it matters.
@@ -67,17 +67,16 @@ pub fn requested<R: Runtime>(window: &Window<R>) -> bool {
         _ if anyway => 0,
         _ => shell.waiting_for_mail(),
     };
-    let app = window.app_handle().clone();
     match decide(anyway, preference, waiting, shell.calls_under_way()) {
         Deed::Close => return true,
         Deed::WaitForCalls => {
-            let _ = window.hide();
+            hide(app);
             if shell.set_stage(Stage::Ending) != Stage::Ending {
-                tauri::async_runtime::spawn(close_after_calls(window.clone()));
+                tauri::async_runtime::spawn(close_after_calls(app.clone()));
             }
         }
-        Deed::Keep => keep(&app),
-        Deed::Ask => drop(tauri::async_runtime::spawn(ask(app, waiting))),
+        Deed::Keep => keep(app),
+        Deed::Ask => drop(tauri::async_runtime::spawn(ask(app.clone(), waiting))),
     }
     false
 }
@@ -143,10 +142,14 @@ async fn shows_question<R: Runtime>(window: &WebviewWindow<R>) -> Option<bool> {
     timeout(Duration::from_secs(1), answer).await.ok()?.ok()
 }
 
-fn keep<R: Runtime>(app: &AppHandle<R>) {
+fn hide<R: Runtime>(app: &AppHandle<R>) {
     if let Some(window) = app.get_webview_window(MAIN) {
         let _ = window.hide();
     }
+}
+
+fn keep<R: Runtime>(app: &AppHandle<R>) {
+    hide(app);
     if app.state::<Shell>().set_stage(Stage::Watching) != Stage::Watching {
         tauri::async_runtime::spawn(end_when_nothing_waits(app.clone()));
     }
@@ -174,14 +177,16 @@ async fn end_when_nothing_waits<R: Runtime>(app: AppHandle<R>) {
     }
 }
 
-async fn close_after_calls<R: Runtime>(window: Window<R>) {
-    let shell = window.state::<Shell>();
+async fn close_after_calls<R: Runtime>(app: AppHandle<R>) {
+    let shell = app.state::<Shell>();
     let until = Instant::now() + WAIT_FOR_CALLS;
     while shell.calls_under_way() > 0 && Instant::now() < until {
         sleep(Duration::from_millis(50)).await;
     }
     // Raised again meanwhile: somebody wants it.
-    if shell.set_stage(Stage::Open) == Stage::Ending {
+    if shell.set_stage(Stage::Open) == Stage::Ending
+        && let Some(window) = app.get_webview_window(MAIN)
+    {
         // The last window's end is the program's.
         let _ = window.destroy();
     }

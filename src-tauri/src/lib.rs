@@ -124,7 +124,6 @@ pub fn builder<R: Runtime>(bare: Builder<R>, start: &Start) -> Builder<R> {
             });
             Ok(())
         })
-        .on_window_event(window::on_window_event)
         .invoke_handler(handler::handler())
 }
 

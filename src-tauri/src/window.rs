@@ -9,7 +9,7 @@ use tauri::utils::config::Color;
 use tauri::webview::NewWindowResponse;
 use tauri::{
     App, AppHandle, Emitter as _, Manager as _, RunEvent, Runtime, WebviewWindow,
-    WebviewWindowBuilder, Window, WindowEvent,
+    WebviewWindowBuilder, WindowEvent,
 };
 use tauri_plugin_window_state::StateFlags;
 use uuid::Uuid;
@@ -95,20 +95,6 @@ pub fn show<R: Runtime>(window: &WebviewWindow<R>) {
     }
 }
 
-/// Closing waits for calls on their way: a cut one would end as unknown. And for a person's word, where a mail is waited for.
-pub fn on_window_event<R: Runtime>(window: &Window<R>, event: &WindowEvent) {
-    if window.label() != MAIN {
-        return;
-    }
-    match event {
-        WindowEvent::CloseRequested { api, .. } if !closing::requested(window) => {
-            api.prevent_close();
-        }
-        WindowEvent::Focused(focused) => window.state::<Shell>().set_focused(*focused),
-        _ => {}
-    }
-}
-
 /// Raises the window on a change of the real profiles: what a click on a notification asks for. `None`: on what it shows.
 pub fn show_change<R: Runtime>(app: &AppHandle<R>, change: Option<Uuid>) {
     raise(app);
@@ -148,15 +134,27 @@ pub async fn close_on_signal<R: Runtime>(app: AppHandle<R>) {
     }
 }
 
+/// What the event loop tells. Heard here and not at the window, where Tauri's mock runtime says nothing.
 pub fn on_run_event<R: Runtime>(app: &AppHandle<R>, event: &RunEvent) {
-    // A click on the icon in the Dock brings a hidden window back.
-    #[cfg(target_os = "macos")]
-    if let RunEvent::Reopen { .. } = event {
-        raise(app);
+    match event {
+        RunEvent::WindowEvent { label, event, .. } if label == MAIN => on_window_event(app, event),
+        // A click on the icon in the Dock brings a hidden window back.
+        #[cfg(target_os = "macos")]
+        RunEvent::Reopen { .. } => raise(app),
+        RunEvent::Exit => {
+            if let Some(practice) = app.state::<Shell>().practice() {
+                practice.save();
+            }
+        }
+        _ => {}
     }
-    if let RunEvent::Exit = event
-        && let Some(practice) = app.state::<Shell>().practice()
-    {
-        practice.save();
+}
+
+/// Closing waits for calls on their way: a cut one would end as unknown. And for a person's word, where a mail is waited for.
+fn on_window_event<R: Runtime>(app: &AppHandle<R>, event: &WindowEvent) {
+    match event {
+        WindowEvent::CloseRequested { api, .. } if !closing::requested(app) => api.prevent_close(),
+        WindowEvent::Focused(focused) => app.state::<Shell>().set_focused(*focused),
+        _ => {}
     }
 }

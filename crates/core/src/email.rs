@@ -215,6 +215,17 @@ fn is_treacherous(c: char) -> bool {
             | '\u{e0000}'..='\u{e007f}')
 }
 
+/// An address in the form in which two are compared, as [`EmailAddress::same_as`] does: for an index of many.
+pub fn folded(address: &str) -> String {
+    match EmailAddress::parse(address) {
+        Ok(parsed) => {
+            let local = parsed.local().to_lowercase();
+            format!("{local}@{}", parsed.domain_ascii())
+        }
+        Err(_) => address.trim().to_lowercase(),
+    }
+}
+
 /// Whether two addresses, one of them perhaps not quite valid (as a service shows it), name the same mailbox.
 pub fn same(a: &str, b: &str) -> bool {
     a.trim().eq_ignore_ascii_case(b.trim()) || EmailAddress::parse(a).is_ok_and(|a| a.same_as(b))

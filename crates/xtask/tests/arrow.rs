@@ -142,6 +142,10 @@ fn the_arrow_has_one_direction() {
         of(&["readdress-core", "readdress-sandbox", "readdress-text"])
     );
     assert_eq!(
+        our_dependencies("crates/mail-bench/Cargo.toml"),
+        of(&["readdress-core", "readdress-dovecot", "readdress-sandbox"])
+    );
+    assert_eq!(
         our_dependencies("crates/torture/Cargo.toml"),
         of(&["readdress-core", "readdress-sandbox"])
     );

@@ -14,6 +14,7 @@ use crate::error::{Code, Problem, Result};
 use crate::http::tls;
 use crate::mailbox::Account;
 use crate::mailbox::imap::{Limits, Session};
+use crate::mailbox::servers;
 use crate::mailbox::typed::Typed;
 use crate::secret::Secret;
 use crate::vault::{Place, sealed_with};
@@ -143,7 +144,8 @@ impl Engine {
             user: typed.user,
             password,
         };
-        Ok(Session::test(&account, Limits::default()).await)
+        let tried = Session::test(&account, Limits::default()).await;
+        Ok(without_a_vain_wish(tried, &account.host))
     }
 
     /// How a mailbox is reached, with its password in the clear. Opens the vault.
@@ -240,6 +242,20 @@ fn may_keep(before: &MailboxRow, after: &Typed) -> bool {
     let weaker = before.tls == MailTls::Implicit && after.tls == MailTls::Starttls;
     let other_authority = after.ca_file.is_some() && after.ca_file != before.ca_file;
     before.host == after.host && before.port == after.port && !weaker && !other_authority
+}
+
+/// Some hosts offer a password and then refuse every one: another try would be as vain.
+fn without_a_vain_wish(mut tried: MailboxTestView, host: &str) -> MailboxTestView {
+    let refused = tried
+        .steps
+        .iter_mut()
+        .filter_map(|step| step.problem.as_mut());
+    for problem in refused.filter(|problem| problem.code == Code::MailLoginRefused) {
+        if servers::takes_oauth_only(host) {
+            *problem = Problem::new(Code::MailOauthOnly).with("host", host);
+        }
+    }
+    tried
 }
 
 fn row_of(typed: &Typed, id: Uuid, password: Option<Vec<u8>>) -> MailboxRow {

@@ -2,7 +2,7 @@
 //!
 //! One engine per data folder and process. Not here: windows, sentences, the command line. Its files:
 //! `profiles` and `typed` · `reading` · `plan`, `changes` and `cancel` (what a person asks) · `stored` · `run` (one change
-//! until it rests) · `calls` (one call and what it means) · `not_kept` · `points` · `pasted` · `views` · `history` and
+//! until it rests) · `calls` (one call and what it means) · `not_kept` · `points` · `given` and `pasted` · `views` · `history` and
 //! `history_csv` · `journal` · `limits` · `clock` · `diagnostics` · `settings` · `look` (files of the user's own) · `flow`
 //! (files edited meanwhile) · `backup` · `mailboxes`, `mail_servers` and `watch`.
 
@@ -14,6 +14,7 @@ mod clock;
 mod context;
 mod diagnostics;
 mod flow;
+mod given;
 mod history;
 mod history_csv;
 mod journal;

@@ -13,11 +13,12 @@ use uuid::Uuid;
 
 use super::Waits;
 use super::letter::Letter;
+use crate::email::folded;
 use crate::error::Problem;
 use crate::secret::Secret;
 
 pub use envelope::Envelope;
-use envelope::{folded, without_plus};
+use envelope::without_plus;
 use owners::Owner;
 
 /// A change that waits for a mail.

@@ -3,6 +3,7 @@
 //!
 //! Not here: mails (`letter`), which of several is taken (`code`).
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
@@ -19,7 +20,14 @@ pub(super) struct Candidate {
     pub cleaned: bool,
     /// It has the documented shape.
     pub fits: bool,
+    /// Nothing stands before it in its line.
+    first: bool,
 }
+
+/// What a word costs that makes the number something else.
+const OTHER: i32 = 4;
+/// An example, a price, a quantity: never a code.
+const NEVER: i32 = 6;
 
 /// From here on a value counts at all.
 pub(super) const PLAUSIBLE: i32 = 3;
@@ -28,6 +36,8 @@ pub(super) const PLAUSIBLE: i32 = 3;
 static NO_TEXT: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"(?i)(?:https?://|www\.|mailto:)\S+|\S+@\S+").expect("a pattern"));
 
+/// Longest line that is looked through, in bytes: a program's, not a person's.
+const LONGEST_LINE: usize = 256 << 10;
 /// Most candidates that are looked at; a mail with more has none that stands out.
 const MOST: usize = 5_000;
 
@@ -38,9 +48,17 @@ pub(super) fn find(texts: &[String], looks: Option<&Looks>) -> Vec<Candidate> {
     for text in texts {
         let plain = typed::plain(text);
         let mut before = [false; 2];
+        let mut labelled = false;
         for line in plain.lines() {
+            let line = &line[..line.floor_char_boundary(LONGEST_LINE)];
             let line = NO_TEXT.replace_all(line, " ");
+            let line = spaced(&line);
             if line.trim().is_empty() {
+                continue;
+            }
+            if is_rule(&line) {
+                // What stands below it belongs to something else: a signature, a footer.
+                before = [false; 2];
                 continue;
             }
             let here = words::announces(&line);
@@ -51,7 +69,11 @@ pub(super) fn find(texts: &[String], looks: Option<&Looks>) -> Vec<Candidate> {
             } else {
                 0
             };
-            for candidate in in_line(&line, near, looks) {
+            let other = std::mem::replace(&mut labelled, words::is_other_label(&line));
+            for mut candidate in in_line(&line, near, looks) {
+                if other && candidate.first {
+                    candidate.score -= OTHER;
+                }
                 match at.get(&candidate.value) {
                     Some(index) if found[*index].score >= candidate.score => {}
                     Some(index) => found[*index] = candidate,
@@ -73,10 +95,51 @@ fn sorted(mut found: Vec<Candidate>) -> Vec<Candidate> {
     found
 }
 
+/// A line that only divides: `--`, `____`, `=====`.
+fn is_rule(line: &str) -> bool {
+    let line = line.trim();
+    line.len() > 1 && line.chars().all(|c| "-_=*~ ".contains(c))
+}
+
+/// The same with spaces around what is written without any: Chinese, Japanese, Korean beside digits and letters.
+fn spaced(line: &str) -> Cow<'_, str> {
+    let wide = |c: char| matches!(c, '\u{2e80}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}' | '\u{f900}'..='\u{faff}' | '\u{ff01}'..='\u{ffef}');
+    if !line.contains(wide) {
+        return Cow::Borrowed(line);
+    }
+    let mut out = String::with_capacity(line.len() + 16);
+    let mut last = ' ';
+    for c in line.chars() {
+        let apart =
+            (wide(last) && c.is_ascii_alphanumeric()) || (last.is_ascii_alphanumeric() && wide(c));
+        if apart {
+            out.push(' ');
+        }
+        out.push(c);
+        last = c;
+    }
+    Cow::Owned(out)
+}
+
+/// The words of a line. A dash between single digits, as cells of a table have them, is none.
+fn words_of(line: &str) -> Vec<&str> {
+    let all: Vec<&str> = line.split_whitespace().collect();
+    let single = |at: Option<usize>| {
+        let token = at.and_then(|at| all.get(at));
+        token.is_some_and(|token| token.len() == 1 && is_digits(token))
+    };
+    let kept = all.iter().enumerate().filter(|&(at, token)| {
+        *token != "-" || !(single(at.checked_sub(1)) && single(Some(at + 1)))
+    });
+    kept.map(|(_, token)| *token).collect()
+}
+
 fn in_line(line: &str, near: i32, looks: Option<&Looks>) -> Vec<Candidate> {
-    let tokens: Vec<&str> = line.split_whitespace().collect();
+    let tokens = words_of(line);
     let mut found = Vec::new();
     let mut index = 0;
+    // How many words after one that announces an example.
+    let mut example: Option<usize> = None;
     while index < tokens.len() {
         let (value, length, cleaned) = value_at(&tokens, index, looks);
         let Some(value) = value else {
@@ -89,6 +152,15 @@ fn in_line(line: &str, near: i32, looks: Option<&Looks>) -> Vec<Candidate> {
             score += 2;
         }
         score += around(&tokens, index, length);
+        let before = tokens[..index].iter().enumerate().rev().take(6);
+        example = before
+            .filter(|(_, token)| words::is_example(&strip(token).to_lowercase()))
+            .map(|(at, _)| at)
+            .next()
+            .or(example);
+        if example.is_some_and(|at| index - at <= 8) {
+            score -= NEVER;
+        }
         // Letters without the documented shape are a code only where one is announced.
         let digits = value.bytes().all(|byte| byte.is_ascii_digit());
         if fits || digits || near > 0 {
@@ -97,6 +169,7 @@ fn in_line(line: &str, near: i32, looks: Option<&Looks>) -> Vec<Candidate> {
                 score,
                 cleaned,
                 fits,
+                first: index == 0,
             });
         }
         index += length;
@@ -128,7 +201,10 @@ fn value_at(tokens: &[&str], index: usize, looks: Option<&Looks>) -> (Option<Str
             .collect();
         let same = parts.iter().all(|part| part.len() == parts[0].len());
         let joined = parts.concat();
-        let usual = matches!((parts[0].len(), run), (1, 4..=8) | (2, 3..=4) | (3, 2..=3));
+        let usual = matches!(
+            (parts[0].len(), run),
+            (1, 4..=8) | (2, 3..=4) | (3, 2..=3) | (4, 2)
+        );
         if same && (fits(&joined) || (usual && !parts.iter().any(|part| fits(part)))) {
             return (Some(joined), run, true);
         }
@@ -196,21 +272,21 @@ fn around(tokens: &[&str], index: usize, length: usize) -> i32 {
     if let Some(next) = tokens.get(index + length)
         && (words::is_unit(&strip(next).to_lowercase()) || words::is_unit(&next.to_lowercase()))
     {
-        score -= 6;
+        score -= NEVER;
     }
     if tokens[index].starts_with('#') {
         score -= 2;
     }
     if index > 0 && words::is_currency(tokens[index - 1]) {
-        return score - 6;
+        return score - NEVER;
     }
-    for token in tokens[..index].iter().rev().take(4) {
+    for token in tokens[..index].iter().rev().take(7) {
         let word = strip(token).to_lowercase();
         if words::is_filler(&word) {
             continue;
         }
         if words::is_other_number(&word) {
-            score -= 4;
+            score -= OTHER;
         } else if words::announces(&word) {
             score += 1;
         }

@@ -4,13 +4,14 @@
 //! Not here: which change it belongs to, and whether the value was refused before (`engine`), mails by themselves (`arrived`).
 
 use std::cell::OnceCell;
+use std::collections::HashMap;
 
 use url::Url;
 
 use super::letter::{self, Letter};
 use super::reading::{self, Reading, Says};
-use super::{Waits, link, typed};
-use crate::email::EmailAddress;
+use super::{Waits, link, typed, wrapped};
+use crate::email::folded;
 use crate::error::{Code, Problem};
 use crate::view::{Found, Understood};
 
@@ -35,6 +36,9 @@ pub struct Paste<'a> {
     /// The text is one link.
     url: Option<Url>,
     letter: OnceCell<Letter>,
+    recipients: OnceCell<HashMap<String, usize>>,
+    /// All words in lower case.
+    lower: OnceCell<String>,
 }
 
 impl<'a> Paste<'a> {
@@ -56,12 +60,9 @@ impl<'a> Paste<'a> {
             too_long,
             url,
             letter: OnceCell::new(),
+            recipients: OnceCell::new(),
+            lower: OnceCell::new(),
         }
-    }
-
-    /// The host, where the text is one link and nothing else.
-    pub fn host(&self) -> Option<&str> {
-        self.url.as_ref().and_then(Url::host_str)
     }
 
     /// What it is for a change that waits for this; whom it names comes with [`Self::address`].
@@ -92,18 +93,69 @@ impl<'a> Paste<'a> {
 
     /// Whom the mail names, when it was written and by whom; and whether that is this address.
     pub fn address(&self, understood: &mut Understood, address: Option<&str>) {
-        if !matches!(
+        let is_mail = matches!(
             understood.found,
             Found::MailText | Found::MailLink | Found::Nothing
-        ) || self.too_long
-            || self.text.is_empty()
-        {
+        );
+        if !is_mail || self.too_long || self.text.is_empty() {
             return;
         }
         let letter = self.letter();
-        (understood.mail_to, understood.other_recipient) = recipient(&letter.recipients, address);
+        let wanted = address.map(folded);
+        let same = wanted
+            .as_ref()
+            .and_then(|wanted| self.recipients().get(wanted));
+        understood.mail_to = match same {
+            Some(&index) => letter.recipients.get(index).cloned(),
+            None => letter.recipients.first().cloned(),
+        };
+        understood.other_recipient =
+            wanted.is_some() && same.is_none() && !letter.recipients.is_empty();
         understood.mail_from.clone_from(&letter.sender);
         understood.mail_at = letter.date;
+    }
+
+    /// Whether the text speaks of this service.
+    pub fn names(&self, waits: &Waits) -> bool {
+        let text = self.lower.get_or_init(|| {
+            let letter = self.letter();
+            let texts = letter.from.iter().chain(&letter.texts).chain(&letter.links);
+            let texts: Vec<&str> = texts.map(String::as_str).collect();
+            texts.join("\n").to_lowercase()
+        });
+        waits.hints.are_named_in(text)
+    }
+
+    /// A link in it that this step awaits, or that it knows to be of another kind: its host, and which kind.
+    pub fn link_of(&self, waits: &Waits) -> Option<(String, Option<String>)> {
+        if waits.link.is_empty() || self.too_long {
+            return None;
+        }
+        let parsed: Vec<Url>;
+        let urls = match &self.url {
+            Some(url) => std::slice::from_ref(url),
+            None => {
+                let links = self.letter().links.iter();
+                parsed = links.filter_map(|text| link::parse(text)).collect();
+                &parsed
+            }
+        };
+        urls.iter().flat_map(wrapped::with_inner).find_map(|url| {
+            let host = url.host_str()?.to_owned();
+            if waits.link.iter().any(|one| one.value(&url).is_some()) {
+                return Some((host, None));
+            }
+            let refused = waits.refuse.iter().find(|refuse| refuse.fits(&url))?;
+            Some((host, Some(refused.reason.clone())))
+        })
+    }
+
+    /// Recipients in the form in which they are compared.
+    fn recipients(&self) -> &HashMap<String, usize> {
+        self.recipients.get_or_init(|| {
+            let all = self.letter().recipients.iter().enumerate().rev();
+            all.map(|(index, to)| (folded(to), index)).collect()
+        })
     }
 
     fn letter(&self) -> &Letter {
@@ -127,16 +179,6 @@ fn understood(reading: Reading, waits: &Waits) -> Understood {
         ),
         Says::Nothing => failed(Found::Nothing, not_found("nothing")),
     }
-}
-
-/// The recipient to show, and whether the mail was for somebody else.
-fn recipient(recipients: &[String], address: Option<&str>) -> (Option<String>, bool) {
-    let wanted = address.and_then(|address| EmailAddress::parse(address).ok());
-    let same = wanted
-        .as_ref()
-        .and_then(|wanted| recipients.iter().find(|to| wanted.same_as(to)));
-    let other = wanted.is_some() && same.is_none() && !recipients.is_empty();
-    (same.or(recipients.first()).cloned(), other)
 }
 
 fn value(value: String, found: Found, waits: &Waits) -> Understood {

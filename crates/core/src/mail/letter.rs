@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use jiff::Timestamp;
 use regex::Regex;
 
-use super::{html, parts, quoted};
+use super::{html, links, parts, quoted};
 
 /// What there is to read in a mail.
 #[derive(Debug, Default)]
@@ -50,18 +50,7 @@ const HEADERS: [&str; 16] = [
     "sender",
     "arc-seal",
 ];
-/// Most links of one text.
-const MOST_LINKS: usize = 2_000;
 
-static LINK: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r#"(?i)\bhttps?://[^\s<>"'`\\^{}|]+"#).expect("a pattern"));
-/// A link that a mail program broke at the end of a long line, or inside its angle brackets.
-static BROKEN_LINK: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#"(?im)(?:<(https?://[^\s<>"]+(?:[ \t]*\r?\n[ \t]*[^\s<>"]+){1,4})>|^([^\n]{0,200}?\bhttps?://[^\s<>"'`\\^{}|]+)[ \t]*\r?\n([^\s<>"'`\\^{}|]+))"#)
-        .expect("a pattern")
-});
-/// Lines at least this long were broken by a program, not by their author.
-const LONG_LINE: usize = 66;
 static ADDRESS: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r#"[^\s<>,;:"()\[\]]+@[^\s<>,;:"()\[\]]+"#).expect("a pattern"));
 /// The recipient's line in a mail copied from a window: en, pt, es, de, fr, it.
@@ -102,7 +91,7 @@ impl Letter {
     pub(super) fn add_html(&mut self, html: &str) {
         let page = html::read(html);
         self.links.extend(page.links);
-        self.add_links(&page.quoted);
+        self.links.extend(links::in_text(&page.quoted));
         if !page.quoted.trim().is_empty() {
             self.quoted.push(page.quoted);
         }
@@ -110,31 +99,11 @@ impl Letter {
     }
 
     pub(super) fn add_text(&mut self, text: &str) {
-        self.add_links(text);
+        self.links.extend(links::in_text(text));
         let split = quoted::split(text);
         self.texts.push(split.fresh);
         if !split.quoted.trim().is_empty() {
             self.quoted.push(split.quoted);
-        }
-    }
-
-    fn add_links(&mut self, text: &str) {
-        self.links.extend(
-            LINK.find_iter(text)
-                .take(MOST_LINKS)
-                .map(|link| link.as_str().to_owned()),
-        );
-        for found in BROKEN_LINK.captures_iter(text).take(100) {
-            if let Some(inside) = found.get(1) {
-                self.links
-                    .push(inside.as_str().split_whitespace().collect());
-            } else if let (Some(line), Some(next)) = (found.get(2), found.get(3))
-                && line.as_str().len() >= LONG_LINE
-                && let Some(link) = LINK.find_iter(line.as_str()).last()
-            {
-                self.links
-                    .push(format!("{}{}", link.as_str(), next.as_str()));
-            }
         }
     }
 }

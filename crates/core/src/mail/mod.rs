@@ -9,11 +9,13 @@ pub mod hints;
 mod html;
 mod letter;
 pub mod link;
+mod links;
 mod parts;
 mod quoted;
 mod reading;
 mod typed;
 mod words;
+mod wrapped;
 
 pub use code::understand;
 pub use hints::{Hints, SenderPattern};

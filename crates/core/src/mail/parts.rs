@@ -26,6 +26,8 @@ pub(super) const DELIVERY: [&str; 8] = [
 const DEEPEST: u8 = 4;
 /// Most texts of one mail; one with more is no mail that somebody wrote.
 const MOST_TEXTS: usize = 200;
+/// Longest text or HTML of one part that is looked through, in bytes. What stands behind it is no code that somebody is to find.
+const LONGEST_TEXT: usize = 2 << 20;
 /// Most recipients that are read.
 const MOST_RECIPIENTS: usize = 2_000;
 
@@ -100,6 +102,7 @@ fn add(letter: &mut Letter, part: &MessagePart<'_>, text: &str) {
         .then(|| decode_cut(part, text))
         .flatten();
     let text = mended.as_deref().unwrap_or(text);
+    let text = &text[..text.floor_char_boundary(LONGEST_TEXT)];
     match subtype.as_str() {
         "html" => letter.add_html(text),
         // HTML that is declared as something else is still no text for people.
@@ -160,7 +163,7 @@ fn decode_cut(part: &MessagePart<'_>, raw: &str) -> Option<String> {
         }
         "quoted-printable" => {
             let whole = raw.rfind('=').filter(|at| raw.len() - at < 3);
-            quoted_printable_decode(raw[..whole.unwrap_or(raw.len())].as_bytes())?
+            quoted_printable_decode(&raw.as_bytes()[..whole.unwrap_or(raw.len())])?
         }
         _ => return None,
     };

@@ -38,12 +38,21 @@ pub(super) fn split(text: &str) -> Split {
     let mut split = Split::default();
     let mut lines = text.lines().peekable();
     let mut earlier = false;
+    let mut armour = false;
     while let Some(line) = lines.next() {
         let bare = line.trim_start();
         // `<https://…>` of plain texts begins with another sign; `>` alone stands for a quotation in every mail program.
         if bare.starts_with('>') {
             split.quoted.push_str(bare.trim_start_matches(['>', ' ']));
             split.quoted.push('\n');
+            continue;
+        }
+        // What is encrypted, or signs, are no words (RFC 9580, section 6.2).
+        armour = armour
+            || bare.starts_with("-----BEGIN PGP MESSAGE")
+            || bare.starts_with("-----BEGIN PGP SIGNATURE");
+        if armour {
+            armour = !bare.starts_with("-----END PGP");
             continue;
         }
         let short = line.len() <= 400;

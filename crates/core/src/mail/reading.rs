@@ -6,7 +6,7 @@ use url::Url;
 
 use super::candidate::{self, Candidate, PLAUSIBLE};
 use super::letter::Letter;
-use super::{Awaited, Looks, Waits, link, words};
+use super::{Awaited, Looks, Waits, link, words, wrapped};
 use crate::view::Found;
 
 /// A value this much behind the best one is no rival.
@@ -23,10 +23,22 @@ pub(super) struct Reading {
     pub found: Found,
     /// Spaces or dashes were removed from the value.
     pub cleaned: bool,
-    /// It is announced, in new words of the letter itself, and the letter is about an address.
-    pub sure: bool,
+    pub trust: Trust,
+    /// The letter is about signing in, a password, a payment, and not about an address.
+    pub other_purpose: bool,
     /// Values were passed over because they were refused before.
     pub passed: bool,
+}
+
+/// How sure it is that a value was meant as one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Trust {
+    /// A number of the right shape in a letter that announces none.
+    Faint,
+    /// It stands out, or is announced, but from afar or in an earlier mail that the letter repeats.
+    Doubtful,
+    /// Announced, in the letter's own new words; or a link.
+    Sure,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -45,7 +57,8 @@ impl Reading {
             says,
             found,
             cleaned: false,
-            sure: false,
+            trust: Trust::Faint,
+            other_purpose: false,
             passed: false,
         }
     }
@@ -57,8 +70,15 @@ impl Reading {
             _ => Says::Several(values),
         };
         Self {
-            sure: true,
+            trust: Trust::Sure,
             ..Self::new(says, found)
+        }
+    }
+
+    fn at_most(self, trust: Trust) -> Self {
+        Self {
+            trust: self.trust.min(trust),
+            ..self
         }
     }
 
@@ -92,10 +112,7 @@ pub(super) fn of_letter(letter: &Letter, waits: &Waits, refused: &dyn Fn(&str) -
         .filter(|inner| !matches!(inner.says, Says::Nothing))
         .max_by_key(|inner| inner.values().len().min(1));
     match found {
-        Some(inner) => Reading {
-            sure: false,
-            ..inner
-        },
+        Some(inner) => inner.at_most(Trust::Doubtful),
         None => own,
     }
 }
@@ -116,16 +133,13 @@ fn of_own(letter: &Letter, waits: &Waits, refused: &dyn Fn(&str) -> bool) -> Rea
     let read = if !matches!(fresh.says, Says::Nothing) {
         let about = letter.texts.join("\n");
         Reading {
-            sure: fresh.sure && !words::is_other_purpose(&about),
+            other_purpose: words::is_other_purpose(&about),
             ..fresh
         }
     } else if !matches!(linked.says, Says::Nothing) {
         linked
     } else {
-        Reading {
-            sure: false,
-            ..words(&letter.quoted, waits, refused)
-        }
+        words(&letter.quoted, waits, refused).at_most(Trust::Doubtful)
     };
     Reading {
         passed: passed || read.passed,
@@ -137,7 +151,7 @@ fn links(urls: &[Url], waits: &Waits, refused: &dyn Fn(&str) -> bool, found: Fou
     let mut values: Vec<String> = Vec::new();
     let mut wrong = None;
     let mut passed = false;
-    for url in urls.iter().flat_map(link::with_wrapped) {
+    for url in urls.iter().flat_map(wrapped::with_inner) {
         if let Some(value) = waits.link.iter().find_map(|pattern| pattern.value(&url)) {
             if refused(&value) {
                 passed = true;
@@ -190,7 +204,11 @@ fn words(texts: &[String], waits: &Waits, refused: &dyn Fn(&str) -> bool) -> Rea
     let reading = Reading::of_values(rivals, Found::MailText);
     Reading {
         cleaned: best.cleaned && matches!(reading.says, Says::Value(_)),
-        sure: best.score >= SURE && announced,
+        trust: match (best.score >= SURE, announced) {
+            (true, true) => Trust::Sure,
+            (false, false) => Trust::Faint,
+            _ => Trust::Doubtful,
+        },
         passed,
         ..reading
     }

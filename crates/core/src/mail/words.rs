@@ -99,13 +99,52 @@ const OTHER_NUMBER: &[&str] = &[
     "since",
     "desde",
     "©",
+    "list",
+    "lista",
+    "issue",
+    "member",
+    "membro",
+    "miembro",
+    "colour",
+    "color",
+    "cor",
+    "trade",
+    "coins",
+    "bestellung",
+    "rechnung",
+    "telefon",
+    "kunde",
+    "commande",
+    "facture",
+    "téléphone",
+    "compte",
+    "ordine",
+    "fattura",
+    "заказ",
+    "заказа",
+    "телефон",
+    "счёт",
+];
+
+/// Words after which a number is only an example.
+const EXAMPLE: &[&str] = &[
+    "example",
+    "e.g",
+    "eg",
+    "exemplo",
+    "ejemplo",
+    "exemple",
+    "beispiel",
+    "esempio",
+    "например",
 ];
 
 /// Words that do not decide anything between one of the above and its number.
 const FILLER: &[&str] = &[
     "number", "no", "nº", "n°", "num", "nr", "número", "numero", "is", "é", "es", "the", "your",
     "seu", "su", "sua", "tu", "of", "de", "do", "da", "del", "el", "la", "o", "a", "", "-", "–",
-    "—", "|", "=", "was", "foi", "fue",
+    "—", "|", "=", "was", "foi", "fue", "for", "this", "new", "email", "e-mail", "para", "este",
+    "novo", "nuevo", "correo",
 ];
 
 /// Units and times that turn the number before them into a quantity.
@@ -127,6 +166,26 @@ pub(super) fn is_other_purpose(text: &str) -> bool {
 
 pub(super) fn is_other_number(word: &str) -> bool {
     OTHER_NUMBER.contains(&word)
+}
+
+/// Whether what follows this word is no real value.
+pub(super) fn is_example(word: &str) -> bool {
+    EXAMPLE.contains(&word)
+}
+
+/// Whether a line is nothing but the label of another number, which stands in the next one: "Order number:".
+pub(super) fn is_other_label(line: &str) -> bool {
+    let words: Vec<String> = line
+        .split_whitespace()
+        .take(5)
+        .map(|word| word.trim_matches([':', '#', '.', '*']).to_lowercase())
+        .collect();
+    (1..=4).contains(&words.len())
+        && words
+            .iter()
+            .rev()
+            .find(|word| !is_filler(word))
+            .is_some_and(|word| is_other_number(word))
 }
 
 pub(super) fn is_filler(word: &str) -> bool {

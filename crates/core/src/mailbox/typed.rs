@@ -65,7 +65,11 @@ fn invalid(field: &str, reason: &str) -> Problem {
         .with("reason", reason)
 }
 
-fn user(text: &str) -> Result<String, &'static str> {
+/// A login name.
+///
+/// # Errors
+/// `empty`, `bad_character`, `too_long`.
+pub(crate) fn user(text: &str) -> Result<String, &'static str> {
     let text = text.trim();
     if text.is_empty() {
         return Err("empty");

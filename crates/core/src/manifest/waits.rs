@@ -26,6 +26,11 @@ impl WaitsFor {
         }
     }
 
+    /// The same without an address: one for all changes that wait for this step.
+    pub fn waits(&self) -> &Waits {
+        &self.waits
+    }
+
     pub(super) fn view(&self, address: Option<String>) -> WaitsForView {
         WaitsForView {
             what: match self.what {

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use readdress_core::ask::{NewMailbox, NewProfile, RequestChange};
 use readdress_core::change::{Proof, State};
-use readdress_core::engine::{Engine, MailWatch, Options};
+use readdress_core::engine::{Engine, MailWatch, Options, Paces, Watching};
 use readdress_core::secret::Secret;
 use readdress_core::vault::{VaultEnv, new_key_file};
 use readdress_core::view::{ChangeView, MailTls, MailboxView, WatchState, WatchView};
@@ -44,7 +44,15 @@ impl<'a> World<'a> {
             ..Options::default()
         })
         .expect("the engine opens");
-        let watch = engine.watch_mail();
+        // As in the programs, but for the folder of unwanted mail: nobody tells of it, and a test should not wait long.
+        let junk = (Duration::from_secs(1), Duration::from_secs(3));
+        let watch = engine.watch_mail_with(Watching {
+            paces: Paces {
+                junk,
+                ..Paces::default()
+            },
+            ..Watching::default()
+        });
         Self {
             sandbox,
             engine,

@@ -5,5 +5,7 @@
 mod edit;
 mod keep;
 mod secret;
+mod servers;
 mod stage;
 mod tried;
+mod web;

@@ -216,7 +216,7 @@ impl Wait<'_> {
         let view = self.engine.change(self.begun.id).await?;
         let over = over::of_change(&view, &self.begun, Timestamp::now()).unwrap_or(over);
         let failure = over
-            .failure(&view)
+            .failure(&view, &self.service_name())
             .map(|failure| failure_named(failure, &view.profile));
         if let Over::Asked(find) = &over {
             return Ok(self.asked(&view, find).failed(failure));

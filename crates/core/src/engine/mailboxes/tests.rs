@@ -61,3 +61,22 @@ async fn an_account_has_all_that_a_connection_needs() {
     let gone = engine.mailbox_account(id).await.unwrap_err();
     assert_eq!(gone.code, Code::MailboxUnknown);
 }
+
+#[test]
+fn a_host_that_takes_no_password_is_not_said_to_have_refused_this_one() {
+    let tried = || MailboxTestView {
+        steps: vec![crate::view::MailboxTestStep {
+            id: crate::view::MailboxTestId::Login,
+            ok: Some(false),
+            problem: Some(Code::MailLoginRefused.into()),
+        }],
+        works: false,
+        junk: None,
+    };
+    let code = |host: &str| {
+        let step = without_a_vain_wish(tried(), host).steps.remove(0);
+        step.problem.unwrap().code
+    };
+    assert_eq!(code("outlook.office365.com"), Code::MailOauthOnly);
+    assert_eq!(code("imap.gmail.com"), Code::MailLoginRefused);
+}

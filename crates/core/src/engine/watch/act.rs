@@ -25,6 +25,9 @@ use crate::view::MailOutcome;
 /// Values on their way to one service at once: one that hangs keeps no other service's codes waiting.
 const AT_ONCE: usize = 16;
 
+/// A change whose code is on its way out already is looked at again after this.
+const SHORTLY: Duration = Duration::from_millis(50);
+
 /// A value that a mail carried, for its change as it was when the mail was judged.
 #[derive(Debug)]
 pub(super) struct Deed {
@@ -60,7 +63,8 @@ impl Queue {
 
     fn push_later(&mut self, deed: Deed, wait: Duration) {
         self.number += 1;
-        self.later.insert((Instant::now() + wait, self.number), deed);
+        self.later
+            .insert((Instant::now() + wait, self.number), deed);
     }
 
     /// One that may run now.
@@ -145,15 +149,21 @@ impl Drop for Place {
 impl Engine {
     async fn act(&self, deed: Deed, with: &Watching, mut place: Place) {
         if !self.0.desk.begin_acting(deed.change) {
-            return; // Its mail is judged again when the change has moved.
+            place.again = Some((deed, SHORTLY));
+            return;
         }
         let acting = Acting(self.clone(), deed.change);
         let given = self.give_mailed(&deed).await;
         drop(acting);
+        self.0.desk.end_queue(deed.mail);
         match given {
             Ok(None) => {}
             Ok(Some(change)) => {
-                tracing::info!(state = change.state.as_str(), junk = deed.junk, "a code came by mail");
+                tracing::info!(
+                    state = change.state.as_str(),
+                    junk = deed.junk,
+                    "a code came by mail"
+                );
                 self.show_used(&deed);
                 place.again = again(&change, deed, with);
             }
@@ -279,7 +289,12 @@ fn may_be_given(change: &Change, value: &Secret) -> bool {
 
 /// Whether a call ended before anything of it could be taken.
 fn did_not_leave(problem: &Problem) -> bool {
-    problem.code == Code::Unreachable || problem.code == Code::RateLimited
+    let reason = problem.params.get("reason").map(String::as_str);
+    match problem.code {
+        Code::Unreachable | Code::RateLimited => true,
+        Code::TimedOut => reason == Some("connect"),
+        _ => reason == Some("not_taken"),
+    }
 }
 
 fn was_refused(change: &Change, value: &Secret) -> bool {
@@ -337,17 +352,29 @@ mod tests {
         let slow: Vec<Deed> = std::iter::from_fn(|| queue.next()).collect();
         assert_eq!(slow.len(), AT_ONCE);
         queue.push(deed(200, "quick"));
-        assert_eq!(queue.next().map(|one| one.service).as_deref(), Some("quick"));
+        assert_eq!(
+            queue.next().map(|one| one.service).as_deref(),
+            Some("quick")
+        );
         assert!(queue.next().is_none());
         queue.ended("slow");
-        assert_eq!(queue.next().map(|one| one.change), Some(Uuid::from_u128(16)));
+        assert_eq!(
+            queue.next().map(|one| one.change),
+            Some(Uuid::from_u128(16))
+        );
 
         queue.ended("quick");
         queue.push_later(deed(300, "quick"), Duration::from_secs(5));
         queue.push_later(deed(301, "quick"), Duration::from_secs(5));
         assert!(queue.next().is_none());
         tokio::time::advance(Duration::from_secs(6)).await;
-        assert_eq!(queue.next().map(|one| one.change), Some(Uuid::from_u128(300)));
-        assert_eq!(queue.next().map(|one| one.change), Some(Uuid::from_u128(301)));
+        assert_eq!(
+            queue.next().map(|one| one.change),
+            Some(Uuid::from_u128(300))
+        );
+        assert_eq!(
+            queue.next().map(|one| one.change),
+            Some(Uuid::from_u128(301))
+        );
     }
 }

@@ -46,13 +46,19 @@ impl Finds {
         if find.choices.is_empty() || self.dismissed.contains(&key) {
             return self.drop_mail(find.mail, find.change);
         }
-        let known = self.open.iter_mut().find(|(_, one)| key == (one.mail, one.change));
+        let known = self
+            .open
+            .iter_mut()
+            .find(|(_, one)| key == (one.mail, one.change));
         if let Some((_, known)) = known {
             let same = known.why == find.why && known.choices == find.choices;
             *known = find;
             return !same;
         }
-        let mut of_this = self.open.iter().filter(|(_, one)| one.change == find.change);
+        let mut of_this = self
+            .open
+            .iter()
+            .filter(|(_, one)| one.change == find.change);
         let oldest = of_this.next().map(|(id, _)| *id);
         if of_this.count() + 1 >= MOST_FOR_ONE
             && let Some(oldest) = oldest
@@ -66,7 +72,8 @@ impl Finds {
     /// The mail has nothing to decide any more.
     pub fn drop_mail(&mut self, mail: MailId, change: Uuid) -> bool {
         let before = self.open.len();
-        self.open.retain(|_, one| (mail, change) != (one.mail, one.change));
+        self.open
+            .retain(|_, one| (mail, change) != (one.mail, one.change));
         self.open.len() != before
     }
 
@@ -106,7 +113,11 @@ impl Finds {
             to: find.to.clone(),
             junk: find.junk,
             why: find.why.clone(),
-            choices: find.choices.iter().map(|one| one.expose().to_owned()).collect(),
+            choices: find
+                .choices
+                .iter()
+                .map(|one| one.expose().to_owned())
+                .collect(),
         };
         self.open.iter().map(view).collect()
     }
@@ -135,7 +146,10 @@ mod tests {
     fn a_mail_is_asked_about_once_and_never_after_no() {
         let mut finds = Finds::default();
         assert!(finds.put(find(1, 1, &["111111", "222222"])));
-        assert!(!finds.put(find(1, 1, &["111111", "222222"])), "the same again");
+        assert!(
+            !finds.put(find(1, 1, &["111111", "222222"])),
+            "the same again"
+        );
         assert!(finds.put(find(1, 1, &["222222"])), "one choice less");
         assert!(finds.put(find(2, 1, &["333333"])));
         let views = finds.views();
@@ -162,7 +176,10 @@ mod tests {
         finds.put(find(1, 2, &["111111"]));
         let views = finds.views();
         assert_eq!(views.len(), MOST_FOR_ONE + 1);
-        let newest = finds.open.values().filter(|one| one.change == Uuid::from_u128(1));
+        let newest = finds
+            .open
+            .values()
+            .filter(|one| one.change == Uuid::from_u128(1));
         assert_eq!(newest.map(|one| one.mail.1).max(), Some(49));
     }
 }

@@ -64,19 +64,26 @@ pub struct Watching {
     pub wall: Box<dyn Fn() -> Timestamp + Send + Sync>,
 }
 
-impl Engine {
-    /// Watches mailboxes while a change waits for a mail there, until the answer is dropped. A second one while the first
-    /// is held does nothing. Needs a tokio runtime.
-    pub fn watch_mail(&self) -> MailWatch {
+impl Default for Watching {
+    /// Mail servers on the net.
+    fn default() -> Self {
         let limits = Limits {
             idle: IDLE,
             ..Limits::default()
         };
-        self.watch_mail_with(Watching {
+        Self {
             post: Box::new(Imap(limits)),
             paces: Paces::default(),
             wall: Box::new(super::now),
-        })
+        }
+    }
+}
+
+impl Engine {
+    /// Watches mailboxes while a change waits for a mail there, until the answer is dropped. A second one while the first
+    /// is held does nothing. Needs a tokio runtime.
+    pub fn watch_mail(&self) -> MailWatch {
+        self.watch_mail_with(Watching::default())
     }
 
     /// For tests: with another post and other spans.

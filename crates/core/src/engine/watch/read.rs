@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::super::Engine;
-use super::waiting::{Awaited, TOLERANCE, address, asked_at, awaited, until};
+use super::waiting::{Awaited, address, asked_at, awaited, until};
 use crate::change::Event;
 use crate::db::{MailboxRow, StoredChange};
 use crate::error::Result;
@@ -185,7 +185,7 @@ impl Engine {
             waiting: Waiting {
                 change: change.id,
                 waits,
-                since: asked_at.checked_sub(TOLERANCE).unwrap_or(asked_at),
+                since: asked_at,
                 senders,
                 refused: refused.collect(),
                 tried,

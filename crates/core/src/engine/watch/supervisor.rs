@@ -145,7 +145,11 @@ impl Supervisor {
             let id = row.id;
             let count = u32::try_from(changes.len()).unwrap_or(u32::MAX);
             news |= desk.show(id, |view| view.waiting = count);
-            waiting.extend(changes.iter().map(|one| ((id, one.waiting.change), Arc::clone(one))));
+            waiting.extend(
+                changes
+                    .iter()
+                    .map(|one| ((id, one.waiting.change), Arc::clone(one))),
+            );
             self.hand_over(row, changes);
         }
         // A mail that is to be decided about is for a change that waits, and was not asked for once more since.
@@ -168,7 +172,9 @@ impl Supervisor {
         match self.running.get(&id) {
             Some(running) if running.list.borrow().is_like(&changes) => {}
             Some(running) => {
-                running.list.send_replace(Arc::new(Assignment::new(changes)));
+                running
+                    .list
+                    .send_replace(Arc::new(Assignment::new(changes)));
             }
             None if changes.is_empty() => {}
             None => {

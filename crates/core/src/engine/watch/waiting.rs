@@ -15,8 +15,8 @@ use crate::change::{Change, Event, EventKind, State};
 use crate::mail::arrived::{Waiting, WaitingList};
 use crate::manifest::{Manifest, SentTo, WaitsFor};
 
-/// How far the clock of a mail server may be behind this machine's: a mail that is dated so much before its request can
-/// still be its answer. What was *seen* before the request cannot, whatever its date.
+/// How far the clock of a mail server may be behind this machine's: a mail that is dated so much before its request is still
+/// looked at. What was *seen* before the request is not its answer, whatever its date.
 pub(super) const TOLERANCE: SignedDuration = SignedDuration::from_mins(2);
 /// A code that is overdue is still looked for as long: the service has the last word, and mails come late.
 const OVERDUE: SignedDuration = SignedDuration::from_hours(1);
@@ -56,7 +56,11 @@ impl Assignment {
     pub fn new(changes: Vec<Arc<Awaited>>) -> Self {
         Self {
             list: WaitingList::new(changes.iter().map(|one| one.waiting.clone()).collect()),
-            since: changes.iter().map(|one| one.waiting.since).min(),
+            since: changes
+                .iter()
+                .map(|one| one.waiting.since)
+                .min()
+                .map(|since| since.checked_sub(TOLERANCE).unwrap_or(since)),
             changes: changes
                 .into_iter()
                 .map(|one| (one.waiting.change, one))
@@ -217,7 +221,11 @@ mod tests {
 
         journal.push(event(20, Intent, "verify", ""));
         journal.push(event(21, Answer, "verify", "code_wrong"));
-        assert_eq!(asked(&journal), at(1), "a code that was given asks for none");
+        assert_eq!(
+            asked(&journal),
+            at(1),
+            "a code that was given asks for none"
+        );
 
         journal.push(event(30, Intent, "request", ""));
         journal.push(event(31, Answer, "request", "rate_limited"));
@@ -225,7 +233,11 @@ mod tests {
         journal.push(event(41, NotSent, "request", "unreachable"));
         journal.push(event(42, Intent, "request", ""));
         journal.push(event(43, NoAnswer, "request", "no_answer"));
-        assert_eq!(asked(&journal), at(1), "another code was not sent for certain");
+        assert_eq!(
+            asked(&journal),
+            at(1),
+            "another code was not sent for certain"
+        );
 
         journal.push(event(50, Intent, "request", ""));
         journal.push(event(51, Answer, "request", "token_refused"));
@@ -240,7 +252,10 @@ mod tests {
     fn a_mail_without_an_answered_request_counts_from_that_request() {
         use EventKind::{Intent, NoAnswer, Recovered};
         for kind in [NoAnswer, Recovered] {
-            let journal = [event(7, Intent, "request", ""), event(60, kind, "request", "")];
+            let journal = [
+                event(7, Intent, "request", ""),
+                event(60, kind, "request", ""),
+            ];
             assert_eq!(asked_at(&change(), "verify", &journal), at(7));
         }
     }
@@ -298,7 +313,7 @@ mod tests {
             })
         };
         let before = Assignment::new(vec![one(1, 1, 9), one(2, 1, 4)]);
-        assert_eq!(before.since, Some(at(4)));
+        assert_eq!(before.since, Some(at(4) - TOLERANCE));
         assert!(before.is_like(&[one(2, 1, 4), one(1, 1, 9)]));
         assert!(!before.is_like(&[one(2, 2, 4), one(1, 1, 9)]));
         assert!(!before.is_like(&[one(1, 1, 9)]));

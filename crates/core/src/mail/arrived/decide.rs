@@ -6,7 +6,7 @@ use super::owners::{Read, Written};
 use super::{Verdict, Waiting};
 use crate::error::{Code, Problem};
 use crate::mail::Awaited;
-use crate::mail::reading::Says;
+use crate::mail::reading::{Says, Trust};
 use crate::secret::Secret;
 use crate::view::Found;
 
@@ -15,9 +15,10 @@ pub(super) fn decide(read: &Read<'_>, written: &Written<'_>, alone: bool) -> Ver
     let waiting = read.owner.waiting;
     let change = waiting.change;
     let reading = &read.reading;
-    // A link was documented and there is none: words are worth asking about only in the service's own mail.
+    // A link was documented and there is none: words are worth asking about only in the service's own mail about it.
     let linkless = waiting.waits.what == Awaited::Link && reading.found == Found::MailText;
-    if reading.values().is_empty() || (linkless && !written.names(waiting)) {
+    let is_ours = !linkless || (written.names(waiting) && !reading.other_purpose);
+    if reading.values().is_empty() || reading.trust == Trust::Faint || !is_ours {
         let problem = match &reading.says {
             Says::WrongKind(reason) => {
                 Problem::new(Code::LinkWrongKind).with("reason", reason.as_str())
@@ -27,6 +28,7 @@ pub(super) fn decide(read: &Read<'_>, written: &Written<'_>, alone: bool) -> Ver
         };
         return Verdict::Nothing { change, problem };
     }
+    let is_doubtful = reading.trust < Trust::Sure || reading.other_purpose;
     let sender = written.envelope.from.clone();
     let why = new_sender(waiting, sender.as_deref())
         .or_else(|| {
@@ -36,7 +38,7 @@ pub(super) fn decide(read: &Read<'_>, written: &Written<'_>, alone: bool) -> Ver
         .or_else(|| (!alone).then(|| ambiguous("several_changes")))
         .or_else(|| waiting.tried.then(|| Code::CodeSecond.into()))
         .or_else(|| (linkless || is_unusual(read)).then(|| Code::CodeUnusual.into()))
-        .or_else(|| (!reading.sure).then(|| ambiguous("not_announced")))
+        .or_else(|| is_doubtful.then(|| ambiguous("not_announced")))
         .or_else(|| (!read.owner.in_time).then(|| ambiguous("time")))
         .or_else(|| (!read.owner.exact).then(|| ambiguous("recipient")));
     let mut choices: Vec<Secret> = reading.values().iter().map(Secret::new).collect();

@@ -5,7 +5,6 @@
 use jiff::Timestamp;
 use mail_parser::MessageParser;
 
-use crate::email::EmailAddress;
 use crate::mail::parts;
 
 /// What a mail's header tells.
@@ -57,18 +56,6 @@ fn head(raw: &[u8]) -> &[u8] {
         }
     }
     raw
-}
-
-/// One address in the form in which two are compared: as [`EmailAddress::same_as`] does.
-pub(super) fn folded(address: &str) -> String {
-    match EmailAddress::parse(address) {
-        Ok(parsed) => format!(
-            "{}@{}",
-            parsed.local().to_lowercase(),
-            parsed.domain_ascii()
-        ),
-        Err(_) => address.trim().to_lowercase(),
-    }
 }
 
 /// A folded address without its plus part; `None` where it has none.

@@ -87,9 +87,8 @@ fn keep_alive(stream: &TcpStream) {
     let _ = stream.set_nodelay(true);
     let alive = socket2::TcpKeepalive::new()
         .with_time(KEPT_ALIVE)
-        .with_interval(ASKED_AGAIN);
-    #[cfg(not(any(target_os = "openbsd", target_os = "redox", target_os = "solaris")))]
-    let alive = alive.with_retries(3);
+        .with_interval(ASKED_AGAIN)
+        .with_retries(3);
     let _ = socket2::SockRef::from(stream).set_tcp_keepalive(&alive);
 }
 

@@ -29,11 +29,11 @@ impl Bounds {
         literal: 64 * KIB,
         total: 16 * MIB,
     };
-    /// All numbers stand on one line: a million and a half of them.
+    /// All numbers stand on one line: some 400,000, and only those of a few days are asked for.
     pub const NUMBERS: Self = Self {
-        line: 16 * MIB,
+        line: 4 * MIB,
         literal: 64 * KIB,
-        total: 17 * MIB,
+        total: 5 * MIB,
     };
 
     /// So many mails, of each so many bytes at most.

@@ -36,6 +36,8 @@ pub(super) struct Talk {
     pub exists: u32,
     recent: u32,
     news: bool,
+    /// Nobody is there any more, or nobody who can be understood.
+    over: bool,
 }
 
 /// One reply, and its bytes for who reads more of it.
@@ -56,6 +58,7 @@ impl Talk {
             exists: 0,
             recent: 0,
             news: false,
+            over: false,
         }
     }
 
@@ -82,7 +85,7 @@ impl Talk {
         let until = Instant::now() + self.silence;
         let raw = match self.wire.next(until).await {
             Err(Broken::Garbage) => return Ok(None),
-            read => read.map_err(|broken| self.peer.broken(broken))?,
+            read => read.map_err(|broken| self.broke(broken))?,
         };
         let Some(Reply::Status(status)) = reply::read(&raw.bytes) else {
             return Ok(None);
@@ -109,7 +112,7 @@ impl Talk {
             let reply = self.read(&raw)?;
             match reply {
                 Reply::GoOn => {
-                    let piece = pieces.next().ok_or_else(|| self.peer.garbage())?;
+                    let piece = pieces.next().ok_or_else(|| self.broke(Broken::Garbage))?;
                     self.send(&piece).await?;
                 }
                 Reply::Answer { tag, status } if self.is_open(tag) => {
@@ -162,7 +165,7 @@ impl Talk {
         while !self.news {
             let raw = match self.wire.next(until).await {
                 Err(Broken::TimedOut) => return Ok(()),
-                read => read.map_err(|broken| self.peer.broken(broken))?,
+                read => read.map_err(|broken| self.broke(broken))?,
             };
             if let Reply::Answer { tag, status } = self.read(&raw)?
                 && self.is_open(tag)
@@ -202,14 +205,16 @@ impl Talk {
 
     /// Says goodbye and closes, whatever is left of the connection.
     pub async fn leave(mut self, within: Duration) {
-        let goodbye = async {
-            self.settle().await?;
-            // A BYE comes as an error, which is what is wanted here.
-            self.ask(Command::new("LOGOUT"), Bounds::SMALL, |_| {})
-                .await
-        };
-        let _ = tokio::time::timeout(within, goodbye).await;
+        if !self.over {
+            let _ = tokio::time::timeout(within, self.goodbye()).await;
+        }
         self.wire.shut(Instant::now() + within).await;
+    }
+
+    /// A BYE comes as an error, which is what is wanted here.
+    async fn goodbye(&mut self) -> Result<Status> {
+        let logout = Command::new("LOGOUT");
+        self.ask(logout, Bounds::SMALL, |_| {}).await
     }
 
     /// What carries it, for TLS in its place; `None` where the server has sent more than was asked for (RFC 9051, 6.2.1;
@@ -233,21 +238,29 @@ impl Talk {
 
     async fn send(&mut self, bytes: &[u8]) -> Result<()> {
         let sent = self.wire.send(bytes, self.silence).await;
-        sent.map_err(|broken| self.peer.broken(broken))
+        sent.map_err(|broken| self.broke(broken))
     }
 
     async fn hear(&mut self, last: Instant) -> Result<Raw> {
         let until = last.min(Instant::now() + self.silence);
         let read = self.wire.next(until).await;
-        read.map_err(|broken| self.peer.broken(broken))
+        read.map_err(|broken| self.broke(broken))
+    }
+
+    fn broke(&mut self, broken: Broken) -> Problem {
+        self.over = true;
+        self.peer.broken(broken)
     }
 
     /// What it says, noted where it concerns the connection or the open folder.
     fn read<'a>(&mut self, raw: &'a Raw) -> Result<Reply<'a>> {
-        let reply = reply::read(&raw.bytes).ok_or_else(|| self.peer.garbage())?;
+        let reply = reply::read(&raw.bytes).ok_or_else(|| self.broke(Broken::Garbage))?;
         self.note(&reply);
         match &reply {
-            Reply::Status(status) if status.is(Word::Bye) => Err(self.peer.failed("bye", status)),
+            Reply::Status(status) if status.is(Word::Bye) => {
+                self.over = true;
+                Err(self.peer.failed("bye", status))
+            }
             _ => Ok(reply),
         }
     }

@@ -67,6 +67,8 @@ const CHUNK: usize = 16 * 1024;
 pub(super) struct Wire {
     carrier: Box<dyn Carrier>,
     buffer: Vec<u8>,
+    /// What comes before it in the buffer was handed out already.
+    start: usize,
     frame: Frame,
     bounds: Bounds,
     /// Bytes that the answer may still have.
@@ -78,6 +80,7 @@ impl Wire {
         Self {
             carrier: Box::new(carrier),
             buffer: Vec::new(),
+            start: 0,
             frame: Frame::default(),
             bounds: Bounds::SMALL,
             left: Bounds::SMALL.total,
@@ -105,16 +108,22 @@ impl Wire {
     /// The next reply. A future that is dropped loses nothing of it.
     pub async fn next(&mut self, until: Instant) -> Result<Raw, Broken> {
         loop {
-            let end = self.frame.end(&self.buffer, &self.bounds);
+            let unread = &self.buffer[self.start..];
+            let end = self.frame.end(unread, &self.bounds);
             if let Some(end) = end.map_err(|TooMuch| Broken::Garbage)? {
-                let rest = self.buffer.split_off(end);
-                let bytes = std::mem::replace(&mut self.buffer, rest);
+                let bytes = unread[..end].to_vec();
+                self.start += end;
                 let Frame { literals, deep, .. } = std::mem::take(&mut self.frame);
                 return Ok(Raw {
                     bytes,
                     literals,
                     deep,
                 });
+            }
+            self.buffer.drain(..std::mem::take(&mut self.start));
+            if self.buffer.is_empty() {
+                // What a large mail needed is not kept for the next words.
+                self.buffer = Vec::new();
             }
             self.buffer.reserve(CHUNK);
             let mut room = (&mut self.carrier).take(CHUNK as u64);
@@ -130,8 +139,9 @@ impl Wire {
     }
 
     /// What carries it, and what was read and not looked at yet.
-    pub fn into_parts(self) -> (Box<dyn Carrier>, Vec<u8>) {
-        (self.carrier, self.buffer)
+    pub fn into_parts(mut self) -> (Box<dyn Carrier>, Vec<u8>) {
+        let unread = self.buffer.split_off(self.start);
+        (self.carrier, unread)
     }
 
     /// Closes it; the other side may be gone already.
