@@ -49,14 +49,20 @@ async function add_profile(home, practice, service) {
   await ask_cli(home.data, "profile", "add", "--service", service.id, "--label", service.label, ...service.words, "--base-url", address_of(practice.told, service.id));
 }
 
+/** Waits until the panel of this profile says it. The page may draw it anew meanwhile. */
+function panel_says(window, label, said) {
+  return window.until(`"${said}" at ${label}`, async () => {
+    const shown = await window.driver.executeScript("return arguments[0]?.innerText ?? ''", await window.now("region", text("panel.of", { label }))).catch(() => "");
+    return shown.replace(/\s+/g, " ").includes(said);
+  });
+}
+
 /** What a person does: the address, and *Request*. */
 async function request(window, label, address) {
   await window.select(label);
   const panel = await window.find("region", text("panel.of", { label }));
   await window.type(text("panel.new_email"), address, panel);
-  // Webshare wants the account's password with each request, where it is not kept.
   await window.press(text("panel.request"), panel);
-  return panel;
 }
 
 flow("no hand on it: requested in the window, changed and proved by itself at each service", async (window, home, stop) => {
@@ -65,8 +71,8 @@ flow("no hand on it: requested in the window, changed and proved by itself at ea
     await window.says(text("welcome.headline"));
     for (const service of services) {
       await add_profile(home, practice, service);
-      const panel = await request(window, service.label, to(service));
-      await window.says(text("panel.done_proved"), panel);
+      await request(window, service.label, to(service));
+      await panel_says(window, service.label, text("panel.done_proved"));
     }
     await stop();
 
@@ -78,10 +84,10 @@ flow("no hand on it: requested in the window, changed and proved by itself at ea
       const submitted = change.events.filter((event) => event.kind === "intent");
       assert.equal(submitted.filter((event) => event.step === "verify").length, 1, JSON.stringify(submitted));
     }
-    // Read only: every mail is there, in its folder, with no mark on it.
+    // Read only: every mail is where it was delivered to, in the inbox itself, with no mark on it.
     const mails = await post.mails();
     assert.equal(mails.length, services.length);
-    for (const [folder, , flags] of mails) assert.deepEqual([folder, flags], ["INBOX", ""]);
+    for (const [folder, , flags] of mails) assert.deepEqual([folder, flags], ["", ""]);
   } finally {
     await stop_all();
   }
@@ -93,11 +99,11 @@ flow("a mail from a sender that was never seen is decided about by a person", as
   try {
     await window.says(text("welcome.headline"));
     await add_profile(home, practice, service);
-    await window.says(text("panel.done_proved"), await request(window, service.label, `first@${DOMAIN}`));
+    await request(window, service.label, `first@${DOMAIN}`);
+    await panel_says(window, service.label, text("panel.done_proved"));
 
     // From now on the mails do not come by themselves; the next one is brought by somebody else.
     await control_of(practice.told)("PATCH", "/settings", { mail: { deliver: null } });
-    await control_of(practice.told)("POST", "/clock", { advance: 600 });
     await add_profile(home, practice, { ...service, label: "Second line", words: ["--field", "instance_id=3E2E00000000000000000000000000F3", ...service.words.slice(2)] });
     await request(window, "Second line", `second@${DOMAIN}`);
     const mail = await window.until("the service's mail", async () => {
@@ -109,7 +115,7 @@ flow("a mail from a sender that was never seen is decided about by a person", as
     const find = await window.until("the question", () => window.driver.executeScript("return document.querySelector(`[aria-label=\"${arguments[0]}\"]`)", text("mail.find_label", { label: "Second line" })));
     await window.says("somebody@elsewhere.example", find);
     await (await window.until("its button", () => window.driver.executeScript("return arguments[0].querySelector('.primary')", find))).click();
-    await window.says(text("panel.done_proved"));
+    await panel_says(window, "Second line", text("panel.done_proved"));
     const [change] = await ask_cli(home.data, "history");
     assert.equal(change.state, "changed");
     assert.equal(change.to, `second@${DOMAIN}`);
