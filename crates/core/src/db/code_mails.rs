@@ -52,7 +52,7 @@ pub(super) fn put(db: &Connection, change: Uuid, mail: &CodeMail) -> std::result
 
 /// From sender to sender, not from mail to mail: ten thousand changes have two or three.
 const PROVED: &str = "WITH RECURSIVE senders (sender) AS ( \
-       SELECT min(sender) FROM code_mails WHERE service = ?1 \
+       SELECT min(sender) FROM code_mails WHERE service = ?1 AND sender > '' \
        UNION ALL \
        SELECT (SELECT min(m.sender) FROM code_mails m WHERE m.service = ?1 AND m.sender > s.sender) \
        FROM senders s WHERE s.sender IS NOT NULL), \

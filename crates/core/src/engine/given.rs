@@ -25,8 +25,12 @@ const OLDER: SignedDuration = SignedDuration::from_mins(10);
 impl Engine {
     /// What `text` is for the change that waits; without one, the waiting change it belongs to is found.
     ///
+    /// What the text is *not* stands in `Understood::problem`: as `mail::understand` says, with `service`; `link_other_service` has a
+    /// `reason` where the link is a known service's (param `other`): `known`, `known_kind` (a link that it knows to be of another
+    /// kind, `kind`), `unclaimed` (it is the awaited one, and no change of that service waits); `code_refused_before`.
+    ///
     /// # Errors
-    /// `change_unknown`, the folder's. What the text is *not* stands in `Understood::problem`.
+    /// `change_unknown`, the folder's.
     pub async fn understand_code(&self, change: Option<Uuid>, text: &str) -> Result<Understood> {
         if text.len() > LONGEST_PASTE {
             return Ok(nothing(Code::CodeNotFound));
@@ -187,8 +191,8 @@ impl<'a> Reader<'a> {
                     .with("host", host)
                     .with("other", manifest.name.clone());
                 match kind {
-                    Some(kind) => named.with("kind", kind),
-                    None => named,
+                    Some(kind) => named.with("reason", "known_kind").with("kind", kind),
+                    None => named.with("reason", "known"),
                 }
             }
             None => problem,
@@ -253,26 +257,23 @@ impl<'a> Reader<'a> {
 
     /// Nothing waits that the text could be for: a known service's link is named all the same.
     fn unclaimed(&self) -> Understood {
-        match self.owner_of_link("") {
-            Some((manifest, host, Some(kind))) => Understood {
-                problem: Some(
-                    Problem::new(Code::LinkWrongKind)
-                        .with("reason", kind)
-                        .with("host", host)
-                        .with("service", manifest.name.clone()),
-                ),
-                ..Understood::nothing()
-            },
+        let Some((manifest, host, kind)) = self.owner_of_link("") else {
+            return nothing(Code::CodeNotFound);
+        };
+        let problem = match kind {
+            Some(kind) => Problem::new(Code::LinkWrongKind).with("reason", kind),
             // A right link, and no change of that service waits.
-            Some((manifest, host, None)) => Understood {
-                problem: Some(
-                    Problem::new(Code::ChangeUnknown)
-                        .with("host", host)
-                        .with("service", manifest.name.clone()),
-                ),
-                ..Understood::nothing()
-            },
-            None => nothing(Code::CodeNotFound),
+            None => Problem::new(Code::LinkOtherService)
+                .with("reason", "unclaimed")
+                .with("other", manifest.name.clone()),
+        };
+        Understood {
+            problem: Some(
+                problem
+                    .with("host", host)
+                    .with("service", manifest.name.clone()),
+            ),
+            ..Understood::nothing()
         }
     }
 }

@@ -7,9 +7,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::client::verify_server_name;
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::server::ParsedCertificate;
 use rustls::{
     CertificateError, ClientConfig, DigitallySignedStruct, Error, OtherError, RootCertStore,
     SignatureScheme,
@@ -67,7 +69,10 @@ pub(crate) fn verified(extra: &[CertificateDer<'static>]) -> Result<ClientConfig
         .with_safe_default_protocol_versions()
         .map_err(|_| Problem::new(Code::Internal))?
         .dangerous()
-        .with_custom_certificate_verifier(Arc::new(Explaining(verifier)))
+        .with_custom_certificate_verifier(Arc::new(Explaining {
+            system: verifier,
+            named: extra.to_vec(),
+        }))
         .with_no_client_auth())
 }
 
@@ -87,7 +92,35 @@ fn provider() -> Arc<CryptoProvider> {
 /// The system's verifier, which calls any certificate without a known issuer the same; this one tells a
 /// self-signed one apart, since the next step differs (name it in Settings, or distrust the network).
 #[derive(Debug)]
-struct Explaining(rustls_platform_verifier::Verifier);
+struct Explaining {
+    system: rustls_platform_verifier::Verifier,
+    /// What a person named: authorities, or the very certificate of a server of their own.
+    named: Vec<CertificateDer<'static>>,
+}
+
+impl Explaining {
+    /// `openssl req -x509` marks a server's own certificate as an authority, which then is none of a server. If it is the
+    /// very one that was named, it is meant; its times were looked at before that mark, its name is looked at here.
+    fn is_meant(
+        &self,
+        certificate: &CertificateDer<'_>,
+        name: &ServerName<'_>,
+        error: &Error,
+    ) -> Result<bool, Error> {
+        let marked = match error {
+            // The error's type is private to its crate, so its word has to do; a test pins it.
+            Error::InvalidCertificate(CertificateError::Other(other)) => {
+                other.0.to_string() == "CaUsedAsEndEntity"
+            }
+            _ => false,
+        };
+        if !marked || !self.named.iter().any(|own| own == certificate) {
+            return Ok(false);
+        }
+        verify_server_name(&ParsedCertificate::try_from(certificate)?, name)?;
+        Ok(true)
+    }
+}
 
 /// Why [`Explaining`] refused.
 #[derive(Debug)]
@@ -109,18 +142,29 @@ impl ServerCertVerifier for Explaining {
         ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        self.0
-            .verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
-            .map_err(|error| match error {
-                Error::InvalidCertificate(
-                    CertificateError::UnknownIssuer
-                    | CertificateError::BadSignature
-                    | CertificateError::Other(_),
-                ) if is_self_signed(end_entity) => Error::InvalidCertificate(
-                    CertificateError::Other(OtherError(Arc::new(SelfSigned))),
-                ),
-                other => other,
-            })
+        let verified = self.system.verify_server_cert(
+            end_entity,
+            intermediates,
+            server_name,
+            ocsp_response,
+            now,
+        );
+        let Err(error) = verified else {
+            return verified;
+        };
+        if self.is_meant(end_entity, server_name, &error)? {
+            return Ok(ServerCertVerified::assertion());
+        }
+        Err(match error {
+            Error::InvalidCertificate(
+                CertificateError::UnknownIssuer
+                | CertificateError::BadSignature
+                | CertificateError::Other(_),
+            ) if is_self_signed(end_entity) => {
+                Error::InvalidCertificate(CertificateError::Other(OtherError(Arc::new(SelfSigned))))
+            }
+            other => other,
+        })
     }
 
     fn verify_tls12_signature(
@@ -129,7 +173,7 @@ impl ServerCertVerifier for Explaining {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.0.verify_tls12_signature(message, cert, dss)
+        self.system.verify_tls12_signature(message, cert, dss)
     }
 
     fn verify_tls13_signature(
@@ -138,11 +182,11 @@ impl ServerCertVerifier for Explaining {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.0.verify_tls13_signature(message, cert, dss)
+        self.system.verify_tls13_signature(message, cert, dss)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.0.supported_verify_schemes()
+        self.system.supported_verify_schemes()
     }
 }
 

@@ -163,7 +163,7 @@ fn decode_cut(part: &MessagePart<'_>, raw: &str) -> Option<String> {
         }
         "quoted-printable" => {
             let whole = raw.rfind('=').filter(|at| raw.len() - at < 3);
-            quoted_printable_decode(raw[..whole.unwrap_or(raw.len())].as_bytes())?
+            quoted_printable_decode(&raw.as_bytes()[..whole.unwrap_or(raw.len())])?
         }
         _ => return None,
     };

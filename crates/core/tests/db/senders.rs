@@ -66,6 +66,8 @@ fn only_what_the_service_proved_makes_a_sender_known() {
         Some(("refused@a.example", 5)),
     );
     put(&db, "a", changed, READ_BACK, None);
+    // A code of a mail was tried, and nobody is known for it.
+    put(&db, "a", changed, READ_BACK, Some(("", 8)));
     put(&db, "b", changed, READ_BACK, Some(("other@b.example", 6)));
     assert_eq!(
         db.proved_senders("a").unwrap(),

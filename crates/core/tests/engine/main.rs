@@ -4,6 +4,7 @@ mod damaged;
 mod edited_flow;
 mod edits;
 mod flows;
+mod given;
 mod hostile;
 mod journal;
 mod kept;

@@ -31,7 +31,7 @@ async fn a_refused_certificate_has_its_reason_and_nothing_is_said() {
         (date_time_ymd(2020, 1, 1), date_time_ymd(2021, 1, 1));
     let mut early = params("127.0.0.1");
     (early.not_before, early.not_after) = (date_time_ymd(2090, 1, 1), date_time_ymd(2091, 1, 1));
-    for (params, trusted, reason) in [
+    for (made, trusted, reason) in [
         (Some(expired), true, "expired"),
         (Some(early), true, "not_yet_valid"),
         (Some(params("other.example")), true, "wrong_host"),
@@ -40,9 +40,9 @@ async fn a_refused_certificate_has_its_reason_and_nothing_is_said() {
     ] {
         for tls in [MailTls::Implicit, MailTls::Starttls] {
             let authority = Authority::new();
-            let identity = match &params {
-                Some(params) => authority.signed(params),
-                None => self_signed("127.0.0.1"),
+            let identity = match &made {
+                Some(made) => authority.signed(made),
+                None => self_signed(&params("127.0.0.1")),
             };
             let script = match tls {
                 MailTls::Implicit => vec![Step::Tls],
@@ -66,6 +66,44 @@ async fn a_refused_certificate_has_its_reason_and_nothing_is_said() {
             assert_eq!(server.heard(), all, "{reason}");
         }
     }
+}
+
+#[tokio::test]
+async fn the_certificate_of_ones_own_server_can_be_named_itself() {
+    let host = "127.0.0.1";
+    let mut expired = openssl_like(host);
+    (expired.not_before, expired.not_after) =
+        (date_time_ymd(2020, 1, 1), date_time_ymd(2021, 1, 1));
+    for (made, refused) in [
+        (params(host), None),
+        (openssl_like(host), None),
+        (expired, Some("expired")),
+        (openssl_like("other.example"), Some("wrong_host")),
+    ] {
+        let identity = self_signed(&made);
+        let file = named(&identity);
+        let server = Server::with(Authority::new(), identity, logged_in("")).await;
+        let mut account = server.account(MailTls::Implicit);
+        account.ca_file = Some(file.path().to_owned());
+        match refused {
+            Some(reason) => assert_eq!(refusal(&account).await, pair("mail_tls_failed", reason)),
+            None => {
+                let session = Session::open(&account, patient()).await;
+                session.expect("it is named").close().await;
+                server.played().await;
+            }
+        }
+    }
+    // Another one of the same name is another server's.
+    let server = self_signed(&openssl_like(host));
+    let file = named(&self_signed(&openssl_like(host)));
+    let server = Server::with(Authority::new(), server, vec![Step::Tls]).await;
+    let mut account = server.account(MailTls::Implicit);
+    account.ca_file = Some(file.path().to_owned());
+    assert_eq!(
+        refusal(&account).await,
+        pair("mail_tls_failed", "self_signed")
+    );
 }
 
 #[tokio::test]

@@ -47,13 +47,30 @@ impl Authority {
     }
 }
 
-pub fn self_signed(host: &str) -> Identity {
+pub fn self_signed(params: &CertificateParams) -> Identity {
     let key = KeyPair::generate().expect("a key");
-    let certificate = params(host).self_signed(&key).expect("a certificate");
+    let certificate = params.self_signed(&key).expect("a certificate");
     (
         vec![certificate.der().clone()],
         PrivateKeyDer::Pkcs8(key.serialize_der().into()),
     )
+}
+
+/// As `openssl req -x509` makes one for a server: it calls itself an authority.
+pub fn openssl_like(host: &str) -> CertificateParams {
+    let mut params = params(host);
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    params
+}
+
+/// A file that names the certificate itself.
+pub fn named(identity: &Identity) -> tempfile::NamedTempFile {
+    use base64::Engine as _;
+    let coded = base64::engine::general_purpose::STANDARD.encode(&identity.0[0]);
+    let file = tempfile::NamedTempFile::new().expect("a file");
+    let pem = format!("-----BEGIN CERTIFICATE-----\n{coded}\n-----END CERTIFICATE-----\n");
+    std::fs::write(&file, pem).expect("written");
+    file
 }
 
 pub fn acceptor((chain, key): Identity) -> TlsAcceptor {

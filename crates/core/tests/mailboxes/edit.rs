@@ -98,7 +98,10 @@ async fn another_place_asks_for_the_password_again() {
         let tried = stage.engine.test_mailbox(Some(one.id), new.clone()).await;
         assert_eq!(tried.unwrap_err().code, Code::MailPasswordNeeded, "{new:?}");
     }
-    assert_eq!(stage.engine.mailboxes().unwrap(), [one.clone()]);
+    assert_eq!(
+        stage.engine.mailboxes().unwrap(),
+        std::slice::from_ref(&one)
+    );
     for mut new in elsewhere {
         new.password = Some(Secret::new("an0ther"));
         stage.engine.edit_mailbox(one.id, new).await.unwrap();

@@ -40,7 +40,10 @@ async fn what_is_added_is_tidy_told_and_there_for_others() {
     let news = told.try_recv().unwrap();
     assert!(news.mail && !news.all && news.profiles.is_empty() && news.changes.is_empty());
     assert_eq!(told.try_recv().unwrap_err(), TryRecvError::Empty);
-    assert_eq!(stage.other().mailboxes().unwrap(), [added.clone()]);
+    assert_eq!(
+        stage.other().mailboxes().unwrap(),
+        std::slice::from_ref(&added)
+    );
 
     let second = NewMailbox {
         user: "ana".to_owned(),

@@ -110,10 +110,7 @@ async fn who_is_asked_hears_the_domain_and_nobody_after_the_one_that_knows() {
             "a proxy that refuses is asked once for each"
         );
         let requests = web.requests.lock().unwrap().concat();
-        let last = requests
-            .lines()
-            .filter(|line| line.starts_with("GET "))
-            .next_back();
+        let last = requests.lines().rfind(|line| line.starts_with("GET "));
         let path = match called.len() {
             1 => "/mail/config-v1.1.xml",
             2 => "/.well-known/autoconfig/mail/config-v1.1.xml",

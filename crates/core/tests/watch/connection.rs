@@ -112,9 +112,11 @@ async fn a_cut_connection_comes_back_and_misses_nothing() {
     world.office.refuse(Some(Code::MailUnreachable.into()));
     world.office.cut();
     let view = world
-        .until_view("it tries again", |view| view.state == WatchState::Retrying)
+        .until_view("it tries again", |view| {
+            let why = code_of(view.problem.as_ref());
+            view.state == WatchState::Retrying && why == Some(Code::MailUnreachable)
+        })
         .await;
-    assert_eq!(code_of(view.problem.as_ref()), Some(Code::MailUnreachable));
     assert!(view.retry_at.is_some() && view.waiting == 1);
     bring(&world, TO);
     world.office.refuse(None);

@@ -150,7 +150,8 @@ async fn a_server_that_does_not_tell_is_asked_now_and_then() {
         .until_view("it polls", |view| view.state == WatchState::Polling)
         .await;
     until("it was asked", async || {
-        (world.office.asked().polls > 3).then_some(())
+        let asked = world.office.asked();
+        (asked.polls > 0 && asked.searches > 3).then_some(())
     })
     .await;
     bring(&world, TO);

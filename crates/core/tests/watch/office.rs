@@ -160,11 +160,14 @@ impl Office {
     }
 }
 
-/// A plain mail.
+/// A plain mail, like no other.
 pub fn mail(to: &str, from: &str, text: &str) -> String {
     let date = jiff::fmt::rfc2822::to_string(&Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC));
     let date = date.expect("a date");
-    format!("Date: {date}\r\nFrom: {from}\r\nTo: {to}\r\nSubject: Your code\r\n\r\n{text}\r\n")
+    let id = uuid::Uuid::now_v7();
+    format!(
+        "Date: {date}\r\nFrom: {from}\r\nTo: {to}\r\nMessage-ID: <{id}@x.example>\r\nSubject: Your code\r\n\r\n{text}\r\n"
+    )
 }
 
 /// The connection to it, as the engine gets it.

@@ -56,7 +56,7 @@ async fn a_mail_that_comes_twice_is_used_once() {
 #[tokio::test]
 async fn a_code_that_did_not_leave_is_given_again() {
     let world = World::new().await;
-    let limited = FaultKind::RateLimited(RetryAfter::Absent);
+    let limited = FaultKind::RateLimited(RetryAfter::Seconds(1));
     let limited = Fault::new(Service::ZApi, limited).on("verify").times(2);
     world.sandbox.add_fault(limited);
     let _watch = world.watch();
@@ -71,7 +71,7 @@ async fn a_code_that_did_not_leave_is_given_again() {
 #[tokio::test]
 async fn a_code_that_never_leaves_is_not_tried_for_ever() {
     let world = World::new().await;
-    let limited = FaultKind::RateLimited(RetryAfter::Absent);
+    let limited = FaultKind::RateLimited(RetryAfter::Seconds(1));
     world
         .sandbox
         .add_fault(Fault::new(Service::ZApi, limited).on("verify"));

@@ -25,6 +25,9 @@ use crate::view::MailOutcome;
 /// Values on their way to one service at once: one that hangs keeps no other service's codes waiting.
 const AT_ONCE: usize = 16;
 
+/// A change whose code is on its way out already is looked at again after this.
+const SHORTLY: Duration = Duration::from_millis(50);
+
 /// A value that a mail carried, for its change as it was when the mail was judged.
 #[derive(Debug)]
 pub(super) struct Deed {
@@ -146,11 +149,13 @@ impl Drop for Place {
 impl Engine {
     async fn act(&self, deed: Deed, with: &Watching, mut place: Place) {
         if !self.0.desk.begin_acting(deed.change) {
-            return; // Its mail is judged again when the change has moved.
+            place.again = Some((deed, SHORTLY));
+            return;
         }
         let acting = Acting(self.clone(), deed.change);
         let given = self.give_mailed(&deed).await;
         drop(acting);
+        self.0.desk.end_queue(deed.mail);
         match given {
             Ok(None) => {}
             Ok(Some(change)) => {
@@ -284,7 +289,12 @@ fn may_be_given(change: &Change, value: &Secret) -> bool {
 
 /// Whether a call ended before anything of it could be taken.
 fn did_not_leave(problem: &Problem) -> bool {
-    problem.code == Code::Unreachable || problem.code == Code::RateLimited
+    let reason = problem.params.get("reason").map(String::as_str);
+    match problem.code {
+        Code::Unreachable | Code::RateLimited => true,
+        Code::TimedOut => reason == Some("connect"),
+        _ => reason == Some("not_taken"),
+    }
 }
 
 fn was_refused(change: &Change, value: &Secret) -> bool {

@@ -3,7 +3,7 @@
 //!
 //! Not here: what a mail is (`mail::arrived`), sending (`act`).
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Mutex;
 
 use jiff::Timestamp;
@@ -39,6 +39,8 @@ pub(in crate::engine) struct Desk {
     views: Mutex<BTreeMap<Uuid, WatchView>>,
     /// Their codes went out: never by itself again, also where another code was sent for since.
     used: Mutex<HashSet<MailId>>,
+    /// Mails whose codes wait to go out, each with its change as it was judged.
+    queued: Mutex<HashMap<MailId, (Uuid, u64)>>,
     /// Changes whose code is on its way out.
     acting: Mutex<HashSet<Uuid>>,
 }
@@ -51,6 +53,7 @@ impl Default for Desk {
             watched: Mutex::default(),
             views: Mutex::default(),
             used: Mutex::default(),
+            queued: Mutex::default(),
             acting: Mutex::default(),
         }
     }
@@ -65,6 +68,7 @@ impl Desk {
     pub(super) fn end(&self) {
         lock(&self.views).clear();
         lock(&self.finds).clear();
+        lock(&self.queued).clear();
         *lock(&self.watched) = false;
     }
 
@@ -112,6 +116,19 @@ impl Desk {
             used.clear();
         }
         used.insert(mail);
+    }
+
+    pub(super) fn queue(&self, mail: MailId, change: Uuid, version: u64) {
+        lock(&self.queued).insert(mail, (change, version));
+    }
+
+    pub(super) fn end_queue(&self, mail: MailId) {
+        lock(&self.queued).remove(&mail);
+    }
+
+    /// The change, and its version, for which this mail's code waits to go out.
+    pub(super) fn queued(&self, mail: MailId) -> Option<(Uuid, u64)> {
+        lock(&self.queued).get(&mail).copied()
     }
 
     /// `false` where a code for this change is on its way out already.

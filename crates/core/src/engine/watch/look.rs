@@ -101,6 +101,9 @@ impl MailboxTask {
                 return Ok(());
             };
             let (id, at, seen_at) = ((mailbox, seen.mark), seen.at, seen.seen_at);
+            if self.is_on_its_way(id) {
+                continue;
+            }
             let raw = match talk.mail(uid, MOST_OF_A_MAIL).await {
                 Ok(Some(raw)) => raw,
                 Ok(None) => continue,
@@ -119,6 +122,15 @@ impl MailboxTask {
             self.take();
             self.decide(&opened);
         }
+    }
+
+    /// Its code waits to go out for a change that stands as it did then: nothing new would come of another look.
+    fn is_on_its_way(&self, mail: MailId) -> bool {
+        let queued = self.engine.0.desk.queued(mail);
+        queued.is_some_and(|(change, version)| {
+            let one = self.taken.changes.get(&change);
+            one.is_some_and(|one| one.version == version)
+        })
     }
 
     fn decide(&self, mail: &Opened<'_>) {
@@ -187,6 +199,8 @@ impl MailboxTask {
             value,
             tries: 0,
         };
+        let desk = &self.engine.0.desk;
+        desk.queue(deed.mail, deed.change, deed.version);
         // The actor ends with the supervisor, and this task too.
         let _ = self.deeds.send(deed);
     }

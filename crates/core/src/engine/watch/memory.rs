@@ -13,7 +13,7 @@ use crate::mailbox::imap::{Head, MailFolder};
 /// More heads than this are not kept of one folder; the oldest go first.
 const MOST_KEPT: usize = 20_000;
 
-/// A mail's header, whatever folder it lies in and whatever number it has there.
+/// A mail's header and size, whatever folder it lies in and whatever number it has there.
 pub(super) type Mark = u64;
 
 #[derive(Debug)]
@@ -122,7 +122,7 @@ impl Folder {
         let seen = Seen {
             at,
             seen_at,
-            mark: mark_of(&head.header),
+            mark: mark_of(head),
             envelope,
         };
         self.mails.insert(head.uid, seen);
@@ -172,9 +172,9 @@ impl Folder {
     }
 }
 
-fn mark_of(header: &[u8]) -> Mark {
+fn mark_of(head: &Head) -> Mark {
     let mut hasher = DefaultHasher::new();
-    header.hash(&mut hasher);
+    (&head.header, head.size).hash(&mut hasher);
     hasher.finish()
 }
 
