@@ -205,7 +205,7 @@ impl Supervisor {
         let Ok((version, open)) = looked.await else {
             return true;
         };
-        let locked = self.key_was_open && !open;
+        let locked = !open && (self.key_was_open || self.engine.0.desk.is_connected());
         let news = self.others != Some(version) || open != self.key_was_open;
         self.others = Some(version);
         self.key_was_open = open;
