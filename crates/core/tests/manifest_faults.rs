@@ -290,3 +290,37 @@ fn no_text_whatever_makes_it_panic() {
     assert!(Manifest::parse("", "empty.toml").is_err());
     assert!(Manifest::parse("\u{0}\u{feff}", "odd.toml").is_err());
 }
+
+#[test]
+fn hints_about_mails_are_checked() {
+    let waits = r#"sent_to = "new" }"#;
+    let with = |mail: &str| format!(r#"sent_to = "new", mail = {{ {mail} }} }}"#);
+    let good = r#"from = ["*@example.com", "a@b.example", "*@*.example.com"], subject = ["confirm"], names = ["Example Mail"]"#;
+    let manifest = Manifest::parse(&GOOD.replacen(waits, &with(good), 1), "example.toml");
+    let manifest = manifest.unwrap_or_else(|faults| panic!("{}", faults[0].render()));
+    let waits_for = manifest.steps["verify"].waits_for.as_ref().unwrap();
+    let hints = waits_for.for_address(None).hints;
+    assert_eq!(hints.from.len(), 3);
+    assert_eq!(hints.subject, ["confirm"]);
+    assert_eq!(hints.names, ["example", "example mail", "example.com"]);
+    for (mail, expected) in [
+        (
+            r#"from = ["*@example.com", "example.com"]"#,
+            "example.toml:28:81: `example.com` is not a sender such as `noreply@example.com` or `*@example.com`",
+        ),
+        (
+            r#"from = ["*@*"]"#,
+            "example.toml:28:64: `*@*` is not a sender such as `noreply@example.com` or `*@example.com`",
+        ),
+        (
+            r#"subject = ["confirm", " x "]"#,
+            "example.toml:28:78: has 3 to 100 characters",
+        ),
+        (
+            r#"form = ["a@b.example"]"#,
+            "example.toml:28:56: unknown field `form` (did you mean `from`?)",
+        ),
+    ] {
+        told(waits, &with(mail), expected);
+    }
+}

@@ -110,10 +110,12 @@ fn scan(html: &str, hide: bool) -> (Page, bool) {
         }
         if name == "blockquote" {
             page.at(quotation).push('\n');
-            quotation = match closing {
-                true => quotation.saturating_sub(1),
-                false => quotation + 1,
-            };
+            // One for looks is none; inside a quotation it must be counted, to know where that ends.
+            if closing {
+                quotation = quotation.saturating_sub(1);
+            } else if quotation > 0 || is_quotation(tag) {
+                quotation += 1;
+            }
         }
         match name.as_str() {
             "td" | "th" => push_text(page.at(quotation), " "),
@@ -164,6 +166,16 @@ impl Quotes {
             }
         }
     }
+}
+
+/// Whether a `blockquote` is what mail programs put around the mail that is answered: `type="cite"`, `class="gmail_quote"`.
+fn is_quotation(tag: &str) -> bool {
+    attributes(tag).any(|(name, value)| {
+        let value = value.to_ascii_lowercase();
+        (name.eq_ignore_ascii_case("type") && value == "cite")
+            || (name.eq_ignore_ascii_case("class")
+                && (value.contains("quote") || value.contains("cite")))
+    })
 }
 
 fn is_hidden(tag: &str) -> bool {

@@ -12,7 +12,7 @@ use mail_parser::{Message, MessageParser, MessagePart, MimeHeaders, PartType};
 use super::letter::{Letter, addresses_in, is_html};
 
 /// Headers that say where a mail was delivered.
-pub(super) const DELIVERY: [&str; 8] = [
+pub(super) const DELIVERY: [&str; 11] = [
     "Delivered-To",
     "X-Original-To",
     "Original-To",
@@ -20,6 +20,9 @@ pub(super) const DELIVERY: [&str; 8] = [
     "X-Envelope-To",
     "X-Forwarded-To",
     "X-Delivered-To",
+    "X-Resolved-To",
+    "X-Rcpt-To",
+    "X-RcptTo",
     "Original-Recipient",
 ];
 /// Mails in mails deeper than this are not read.

@@ -131,9 +131,8 @@ fn of_own(letter: &Letter, waits: &Waits, refused: &dyn Fn(&str) -> bool) -> Rea
     let fresh = words(&letter.texts, waits, refused);
     let passed = linked.passed || fresh.passed;
     let read = if !matches!(fresh.says, Says::Nothing) {
-        let about = letter.texts.join("\n");
         Reading {
-            other_purpose: words::is_other_purpose(&about),
+            other_purpose: words::is_other_purpose(&about(letter)),
             ..fresh
         }
     } else if !matches!(linked.says, Says::Nothing) {
@@ -145,6 +144,18 @@ fn of_own(letter: &Letter, waits: &Waits, refused: &dyn Fn(&str) -> bool) -> Rea
         passed: passed || read.passed,
         ..read
     }
+}
+
+/// What a letter says it is about: its first line, which is the subject, and those that announce a code. A footer says nothing.
+fn about(letter: &Letter) -> String {
+    let first = letter.texts.first().and_then(|text| text.lines().next());
+    let all = letter.texts.iter().flat_map(|text| text.lines());
+    let lines: Vec<&str> = first
+        .into_iter()
+        .chain(all.filter(|line| words::announces(line)))
+        .take(100)
+        .collect();
+    lines.join("\n")
 }
 
 fn links(urls: &[Url], waits: &Waits, refused: &dyn Fn(&str) -> bool, found: Found) -> Reading {

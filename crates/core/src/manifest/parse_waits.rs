@@ -7,8 +7,9 @@ use super::source::{MailSource, ManifestSource, WaitsForSource, What};
 use super::waits::WaitsFor;
 use crate::mail::{Awaited, Hints, LinkPattern, Looks, RefusedLink, SenderPattern, Waits};
 
-/// Most senders, subjects or names of one step, and the longest of them in characters.
+/// Most senders, subjects or names of one step; the shortest and the longest of them in characters. What is shorter stands in any mail.
 const MOST_HINTS: usize = 20;
+const SHORTEST_HINT: usize = 3;
 const LONGEST_HINT: usize = 100;
 
 pub fn read_waits(
@@ -93,8 +94,9 @@ fn read_hints(
         names,
     } = &waits.mail;
     let mut senders = Vec::new();
-    for text in from.iter().take(MOST_HINTS) {
-        let place = ["step", id, "waits_for", "mail", "from"];
+    for (at, text) in from.iter().enumerate().take(MOST_HINTS) {
+        let at = at.to_string();
+        let place = ["step", id, "waits_for", "mail", "from", &at];
         senders.extend(m.take(&place, SenderPattern::try_from(text.clone())));
     }
     for (name, list) in [("from", from), ("subject", subject), ("names", names)] {
@@ -102,10 +104,14 @@ fn read_hints(
         if list.len() > MOST_HINTS {
             m.add(&place, format!("at most {MOST_HINTS} of them"), None);
         }
-        let wrong = |text: &String| text.trim().is_empty() || text.chars().count() > LONGEST_HINT;
-        if list.iter().any(wrong) {
-            let message = format!("each has 1 to {LONGEST_HINT} characters");
-            m.add(&place, message, None);
+        for (at, text) in list.iter().enumerate().take(MOST_HINTS) {
+            let length = text.trim().chars().count();
+            if !(SHORTEST_HINT..=LONGEST_HINT).contains(&length) {
+                let at = at.to_string();
+                let place = [&place[..], &[at.as_str()]].concat();
+                let message = format!("has {SHORTEST_HINT} to {LONGEST_HINT} characters");
+                m.add(&place, message, None);
+            }
         }
     }
     let lower = |text: &String| text.trim().to_lowercase();
@@ -116,7 +122,7 @@ fn read_hints(
         .chain(hosts);
     let mut all: Vec<String> = own.map(|name| site(&name)).collect();
     all.extend(names.iter().take(MOST_HINTS).map(lower));
-    all.retain(|name| !name.is_empty());
+    all.retain(|name| name.chars().count() >= SHORTEST_HINT);
     all.sort();
     all.dedup();
     Hints {

@@ -13,6 +13,7 @@ mod looked_at;
 mod mannco_store;
 mod neighbours;
 mod own_manifest;
+mod practice_mails;
 mod support;
 mod trust;
 mod webshare;
