@@ -9,7 +9,7 @@ use readdress_core::view::WatchState;
 use readdress_sandbox::Service;
 
 use crate::office::{INBOX, mail};
-use crate::support::{World, a_while, bring, code_of, mailbox, quick, until};
+use crate::support::{World, a_while, bring, code_of, hour_ago, mailbox, quick, until};
 
 const TO: &str = "after@practice.example";
 
@@ -28,9 +28,8 @@ fn patient() -> Paces {
 async fn nothing_waits_and_nothing_is_connected() {
     let world = World::new().await;
     let _watch = world.watch();
-    world
-        .office
-        .deliver(INBOX, &mail(TO, "x@x.example", "Your code is 123456"));
+    let old = mail(TO, "x@x.example", "Your code is 123456");
+    world.office.deliver_at(INBOX, &old, hour_ago());
     a_while().await;
     assert_eq!(world.office.asked().opened, 0);
     assert_eq!(world.view().state, WatchState::Resting);

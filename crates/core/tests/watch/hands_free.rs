@@ -21,7 +21,9 @@ async fn changes_by_itself(service: Service) {
     assert_eq!(world.sandbox.count(service, "request").taken, 1);
     assert_eq!(world.verified(service), 1);
     let view = world
-        .until_view("it rests again", |view| view.state == WatchState::Resting)
+        .until_view("it rests again", |view| {
+            view.state == WatchState::Resting && view.last.is_some()
+        })
         .await;
     let last = view.last.expect("it saw a mail");
     assert_eq!((last.junk, last.outcome), (false, MailOutcome::Used));

@@ -31,6 +31,7 @@ pub(super) struct Signals {
 }
 
 /// One per engine.
+#[derive(Default)]
 pub(in crate::engine) struct Desk {
     pub(super) signals: watch::Sender<Signals>,
     pub(super) finds: Mutex<Finds>,
@@ -43,20 +44,6 @@ pub(in crate::engine) struct Desk {
     queued: Mutex<HashMap<MailId, (Uuid, u64)>>,
     /// Changes whose code is on its way out.
     acting: Mutex<HashSet<Uuid>>,
-}
-
-impl Default for Desk {
-    fn default() -> Self {
-        Self {
-            signals: watch::Sender::default(),
-            finds: Mutex::default(),
-            watched: Mutex::default(),
-            views: Mutex::default(),
-            used: Mutex::default(),
-            queued: Mutex::default(),
-            acting: Mutex::default(),
-        }
-    }
 }
 
 impl Desk {
@@ -77,6 +64,13 @@ impl Desk {
             .get(&mailbox)
             .cloned()
             .unwrap_or_else(resting)
+    }
+
+    /// Whether a connection is open somewhere, and so a password was opened for it.
+    pub(super) fn is_connected(&self) -> bool {
+        let open =
+            |view: &WatchView| matches!(view.state, WatchState::Watching | WatchState::Polling);
+        lock(&self.views).values().any(open)
     }
 
     /// Changes what is shown of a mailbox; whether that is anything new.
