@@ -11,7 +11,7 @@ use readdress_core::engine::{Engine, MailWatch, Options};
 use readdress_core::error::{Problem, Result};
 use readdress_core::folder::Folder;
 use readdress_core::vault::VaultEnv;
-use readdress_core::view::WatchState;
+use readdress_core::view::{MailboxView, WatchState};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -277,6 +277,14 @@ impl Shell {
         let real = self.0.real.get().and_then(|real| real.as_ref().ok());
         let practice = self.practice_shown();
         real.map_or(0, waiting) + practice.map_or(0, |practice| waiting(practice.engine()))
+    }
+
+    /// A real mailbox is no longer watched, and only a person can mend that.
+    pub fn is_mail_stopped(&self) -> bool {
+        let real = self.0.real.get().and_then(|real| real.as_ref().ok());
+        let mailboxes = real.and_then(|real| real.mailboxes().ok());
+        let stopped = |one: &MailboxView| one.watch.state == WatchState::Stopped;
+        mailboxes.is_some_and(|mailboxes| mailboxes.iter().any(stopped))
     }
 
     /// Calls on their way: closing waits for them.

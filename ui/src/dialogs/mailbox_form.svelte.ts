@@ -73,7 +73,7 @@ class MailboxForm {
   get problem_field(): string {
     if (this.problem?.code === "mail_password_needed") return "password";
     if (this.problem?.code !== "mailbox_invalid") return "";
-    const field = (this.problem.params.reason ?? this.problem.params.field ?? "").replace("serves_empty", "serves");
+    const field = this.problem.params.field ?? "";
     return ["user", "host", "port", "serves", "password"].includes(field) ? field : "";
   }
 

@@ -26,8 +26,10 @@ test.each([
   ["ops@acme.example.evil.example", false],
   ["ops@sub.all.example", false],
   ["nobody", false],
+  ["list+a@acme.example", true],
+  ["list@acme.example", false],
 ])("%s comes to the mailbox: %s", (address, comes) => {
-  expect(serves({ user: "login", serves: ["ops@acme.example", "*@all.example"] }, address)).toBe(comes);
+  expect(serves({ user: "login", serves: ["ops@acme.example", "list+a@acme.example", "*@all.example"] }, address)).toBe(comes);
 });
 
 test("a mailbox that works comes before one that does not; none is none", () => {
