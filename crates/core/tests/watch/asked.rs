@@ -70,6 +70,7 @@ async fn two_codes_are_asked_about_and_the_sender_is_learned() {
     let find = world.until_find().await;
     assert_eq!(find.why.code, Code::SenderNew);
     assert_eq!(find.why.params["known"], SENDER);
+    assert_eq!(find.why.params["service"], "Z-API");
     assert_eq!(world.verified(Service::ZApi), 2);
 
     // The mail of the known sender comes after all, and the question is over.

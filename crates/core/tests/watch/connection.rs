@@ -293,3 +293,21 @@ async fn a_locked_vault_stops_it_until_it_is_open() {
     world.engine.vault().unlock(None).await.expect("opened");
     world.until_changed(change.id).await;
 }
+
+#[tokio::test]
+async fn a_clock_that_is_set_back_hides_no_mail() {
+    let world = World::new().await;
+    let _watch = world.watch();
+    let profile = world.profile(Service::ZApi).await;
+    let change = world.request(profile, TO).await;
+    world
+        .until_view("it watches", |view| view.state == WatchState::Watching)
+        .await;
+    world.moved.store(-3600, Ordering::SeqCst);
+    until("it connects anew", async || {
+        (world.office.asked().opened == 2 && world.office.connected() == 1).then_some(())
+    })
+    .await;
+    bring(&world, TO);
+    world.until_changed(change.id).await;
+}

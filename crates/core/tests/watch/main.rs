@@ -5,5 +5,6 @@ mod connection;
 mod hands_free;
 mod many;
 mod office;
+mod quiet;
 mod support;
 mod twice;

@@ -35,7 +35,7 @@ impl World {
         let world = Self::without_mailbox().await;
         world
             .engine
-            .add_mailbox(mailbox("first"))
+            .add_mailbox(mailbox("mail-password"))
             .await
             .expect("kept");
         world

@@ -69,17 +69,17 @@ impl MailboxTask {
         uids.retain(|uid| !memory.knows(*uid));
         let mut old_rows = 0;
         for some in uids.chunks(HEADS) {
-            let heads = talk.heads(some).await?;
+            let mut heads = talk.heads(some).await?;
             let seen_at = (self.with.wall)();
+            let seen = heads.len();
+            heads.retain(|head| head.at >= since);
             let list = Arc::clone(&self.taken);
-            let memory = self.memory.folder(folder, uid_validity);
-            let young = heads.iter().any(|head| head.at >= since);
-            for head in heads.iter().filter(|head| head.at >= since) {
-                memory.keep(head, seen_at, &list.list);
-            }
+            self.memory
+                .keep(folder, uid_validity, &heads, seen_at, &list.list);
             // The newest are opened before older heads are asked for.
             self.open_due(talk, folder, uid_validity).await?;
-            old_rows = if young { 0 } else { old_rows + 1 };
+            let old = seen > 0 && heads.is_empty();
+            old_rows = if old { old_rows + 1 } else { 0 };
             if old_rows == OLD_ROWS {
                 break;
             }

@@ -43,24 +43,52 @@ pub(super) struct Folder {
 #[derive(Default)]
 pub(super) struct Memory {
     folders: HashMap<String, Folder>,
+    before: Before,
 }
+
+/// When mails were first seen that are kept no more: one from before another code was asked for stays that.
+type Before = HashMap<Mark, Timestamp>;
 
 impl Memory {
     /// The folder as it was left, or a fresh one where its numbers mean nothing any more.
     pub fn folder(&mut self, folder: &MailFolder, uid_validity: u32) -> &mut Folder {
-        let known = self.folders.entry(folder.name.clone()).or_default();
-        if known.uid_validity != uid_validity {
-            *known = Folder {
-                uid_validity,
-                ..Folder::default()
-            };
-        }
-        known
+        self.folder_and_before(folder, uid_validity).0
     }
 
-    /// Nothing waits any more: nothing is kept.
+    fn folder_and_before(&mut self, folder: &MailFolder, validity: u32) -> (&mut Folder, &Before) {
+        let known = self.folders.entry(folder.name.clone()).or_default();
+        if known.uid_validity != validity {
+            let fresh = Folder {
+                uid_validity: validity,
+                ..Folder::default()
+            };
+            remember(&mut self.before, &std::mem::replace(known, fresh));
+        }
+        (known, &self.before)
+    }
+
+    /// Keeps heads that were seen now, and whether their texts are to be looked at.
+    pub fn keep(
+        &mut self,
+        folder: &MailFolder,
+        uid_validity: u32,
+        heads: &[Head],
+        now: Timestamp,
+        list: &WaitingList,
+    ) {
+        let (folder, before) = self.folder_and_before(folder, uid_validity);
+        for head in heads {
+            let mark = mark_of(head);
+            let seen_at = before.get(&mark).map_or(now, |at| now.min(*at));
+            folder.keep(head, mark, seen_at, list);
+        }
+    }
+
+    /// Nothing waits any more: no head is kept.
     pub fn clear(&mut self) {
-        self.folders.clear();
+        for (_, folder) in self.folders.drain() {
+            remember(&mut self.before, &folder);
+        }
     }
 
     /// Mails for these may be judged otherwise than before.
@@ -111,8 +139,7 @@ impl Folder {
         self.mails.contains_key(&uid)
     }
 
-    /// Keeps a head, and whether its text is to be looked at.
-    pub fn keep(&mut self, head: &Head, seen_at: Timestamp, list: &WaitingList) {
+    fn keep(&mut self, head: &Head, mark: Mark, seen_at: Timestamp, list: &WaitingList) {
         let envelope = Envelope::read(&head.header);
         let at = self.came_at(head);
         if list.concerns(&envelope, at) {
@@ -121,7 +148,7 @@ impl Folder {
         let seen = Seen {
             at,
             seen_at,
-            mark: mark_of(head),
+            mark,
             envelope,
         };
         self.mails.insert(head.uid, seen);
@@ -168,6 +195,15 @@ impl Folder {
     /// As before [`Folder::take_due`]: it could not be had.
     pub fn put_back(&mut self, uid: u32, at: Timestamp) {
         self.due.insert((at, uid));
+    }
+}
+
+fn remember(before: &mut Before, folder: &Folder) {
+    if before.len() >= MOST_KEPT {
+        before.clear();
+    }
+    for seen in folder.mails.values() {
+        before.entry(seen.mark).or_insert(seen.seen_at);
     }
 }
 
@@ -229,7 +265,7 @@ mod tests {
             (2, "ops@acme.example", 120),
             (3, "else@acme.example", 160),
         ] {
-            folder.keep(&head(uid, to, came), at(200), &waits);
+            folder.keep(&head(uid, to, came), 1, at(200), &waits);
         }
         let opened: Vec<u32> =
             std::iter::from_fn(|| folder.take_due().map(|(uid, _)| uid)).collect();
@@ -269,11 +305,11 @@ mod tests {
         let folder = memory.folder(&inbox(), 7);
         let waits = list("ops@acme.example", 290);
         folder.looked_through(at(100), Some(40), at(300));
-        folder.keep(&head(41, "ops@acme.example", 220), at(310), &waits);
+        folder.keep(&head(41, "ops@acme.example", 220), 1, at(310), &waits);
         assert_eq!(folder.take_due().map(|(_, seen)| seen.at), Some(at(300)));
-        folder.keep(&head(42, "ops@acme.example", 179), at(310), &waits);
+        folder.keep(&head(42, "ops@acme.example", 179), 1, at(310), &waits);
         assert_eq!(folder.mails[&42].at, at(179), "moved here from elsewhere");
-        folder.keep(&head(39, "ops@acme.example", 220), at(310), &waits);
+        folder.keep(&head(39, "ops@acme.example", 220), 1, at(310), &waits);
         assert_eq!(folder.mails[&39].at, at(220), "it was there before");
     }
 
@@ -284,7 +320,7 @@ mod tests {
         let nobody = WaitingList::default();
         let most = u32::try_from(MOST_KEPT).unwrap();
         for uid in 0..most + 10 {
-            folder.keep(&head(uid, "a@acme.example", 0), at(0), &nobody);
+            folder.keep(&head(uid, "a@acme.example", 0), 1, at(0), &nobody);
         }
         assert_eq!(folder.mails.len(), MOST_KEPT);
         assert!(!folder.knows(9) && folder.knows(10));
@@ -292,5 +328,23 @@ mod tests {
         memory.look_again(&more);
         memory.forget_before(at(1));
         assert!(memory.folder(&inbox(), 7).take_due().is_none());
+    }
+
+    #[test]
+    fn a_mail_stays_one_from_before_whatever_number_it_gets() {
+        let mut memory = Memory::default();
+        let (waits, inbox) = (list("ops@acme.example", 100), inbox());
+        let mails = [head(1, "ops@acme.example", 150)];
+        memory.keep(&inbox, 7, &mails, at(200), &waits);
+        memory.clear();
+        memory.keep(&inbox, 7, &mails, at(300), &waits);
+        let mut moved = mails.clone();
+        moved[0].uid = 9;
+        memory.keep(&inbox, 8, &moved, at(400), &waits);
+        let seen = memory.folder(&inbox, 8).take_due();
+        assert_eq!(
+            seen.map(|(uid, seen)| (uid, seen.seen_at)),
+            Some((9, at(200)))
+        );
     }
 }

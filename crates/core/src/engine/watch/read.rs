@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::super::Engine;
-use super::waiting::{Awaited, address, asked_at, awaited, until};
+use super::waiting::{Awaited, TOLERANCE, address, asked_at, awaited, until};
 use crate::change::Event;
 use crate::db::{MailboxRow, StoredChange};
 use crate::error::Result;
@@ -176,7 +176,10 @@ impl Engine {
             None => found.stored.change,
         };
         // A clock that was set back since must not make every mail one from before.
-        let asked_at = asked_at(&change, &step, journal).min(now);
+        let mut asked_at = asked_at(&change, &step, journal);
+        if asked_at > now {
+            asked_at = now.checked_sub(TOLERANCE).unwrap_or(now);
+        }
         let stamp = Awaited::stamp(change.version, asked_at, &senders, key.is_some());
         let refused = change
             .values
