@@ -4,25 +4,12 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
-import { join } from "node:path";
 import test from "node:test";
-import { make_home } from "../support/driver.js";
+import { environment, make_home } from "../support/driver.js";
 import { app } from "../support/places.js";
 
 function start(home) {
-  return spawn(app, [], {
-    stdio: ["ignore", "pipe", "inherit"],
-    env: {
-      ...process.env,
-      HOME: home.folder,
-      XDG_CONFIG_HOME: join(home.folder, "config"),
-      XDG_DATA_HOME: join(home.folder, "share"),
-      XDG_CACHE_HOME: join(home.folder, "cache"),
-      READDRESS_DATA_DIR: home.data,
-      READDRESS_REPORT_USABLE: "1",
-      READDRESS_E2E: "",
-    },
-  });
+  return spawn(app, [], { stdio: ["ignore", "pipe", "inherit"], env: { ...environment(home), READDRESS_REPORT_USABLE: "1", READDRESS_E2E: "" } });
 }
 
 test("a second start hands over to the first and ends", { timeout: 60_000 }, async (t) => {

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "node:test";
 import { app_process, overhear, page_holds, search } from "../support/canary.js";
-import { address_of, start_practice } from "../support/cli.js";
+import { address_of, control_of, start_practice } from "../support/cli.js";
 import { make_home, start_app } from "../support/driver.js";
 import { text } from "../support/text.js";
 import { Window } from "../support/window.js";
@@ -57,18 +57,6 @@ const services = [
 function canaries() {
   const own = services.flatMap((one) => [...one.secrets.map((name) => [`${one.id} ${name}`, one.account[name]]), [`${one.id} code`, one.code]]);
   return Object.fromEntries([...own, ["passphrase", PASSPHRASE], ["wrong code", WRONG.code], ["wrong link", WRONG.link]]);
-}
-
-/** The control server of the played services. */
-function control_of(told) {
-  const url = address_of(told, "control");
-  return async (method, route, body) => {
-    const headers = { "x-practice-token": told.token, "content-type": "application/json" };
-    const answer = await fetch(`${url}${route}`, { method, headers, body: body && JSON.stringify(body) });
-    assert.ok(answer.ok, `${method} ${route}: ${answer.status}`);
-    const told_back = await answer.text();
-    return told_back ? JSON.parse(told_back) : null;
-  };
 }
 
 /** The next call of this kind is refused with all that it sent: what is typed for each request is sent with a request only. */

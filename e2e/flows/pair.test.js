@@ -29,16 +29,6 @@ async function mails(mailbox) {
   return Array.isArray(list) ? list : list.mails;
 }
 
-/** Selects the profile of that name in the list. */
-function select(window, label) {
-  const click = (name) => {
-    const row = Array.from(globalThis.document.querySelectorAll("[role=row]")).find((one) => one.innerText.includes(name));
-    row?.click();
-    return Boolean(row);
-  };
-  return window.until(`a row "${label}"`, () => window.driver.executeScript(`return (${click})(...arguments)`, label), SEEN_WITHIN);
-}
-
 const requests = (changes) => changes.flatMap((change) => change.events).filter((event) => event.kind === "intent" && event.step === "request");
 
 flow("the window and the command line share a folder", async (window, home) => {
@@ -51,7 +41,7 @@ flow("the window and the command line share a folder", async (window, home) => {
 
     // What the command line adds, requests and finishes comes into the window by itself.
     await add(home.data, z_api, "Support line", "3E2E0000000000000000000000000001");
-    await select(window, "Support line");
+    await window.select("Support line");
     await ask_cli(home.data, "change", "Support line", "--to", "first@practice.example");
     await window.until("the code's box", () => window.now("textbox", text("panel.code_label")), SEEN_WITHIN);
     const [mail] = await mails(mailbox);
@@ -64,7 +54,7 @@ flow("the window and the command line share a folder", async (window, home) => {
     for (let round = 1; round <= 5; round += 1) {
       const label = `Line ${round}`;
       await add(home.data, z_api, label, `3E2E000000000000000000000000001${round}`);
-      await select(window, label);
+      await window.select(label);
       const panel = await window.find("region", text("panel.of", { label }));
       await window.type(text("panel.new_email"), `window${round}@practice.example`, panel);
       const button = await window.find("button", text("panel.request"), panel);

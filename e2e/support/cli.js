@@ -11,12 +11,24 @@ export async function ask_cli(data, ...words) {
 }
 
 /** The three services and the mailbox in a process of their own; `told` is the first line it prints. */
-export async function start_practice(data) {
-  const server = spawn(cli, ["--data-dir", data, "practice"], { stdio: ["ignore", "pipe", "inherit"] });
+export async function start_practice(data, ...words) {
+  const server = spawn(cli, ["--data-dir", data, "practice", ...words], { stdio: ["ignore", "pipe", "inherit"] });
   const lines = createInterface({ input: server.stdout })[Symbol.asyncIterator]();
   const first = await lines.next();
   if (first.done) throw new Error("readdress-cli practice ended at once");
   return { told: JSON.parse(first.value), stop: () => server.kill("SIGKILL") };
+}
+
+/** The control server of the played services; `told` is what they told. */
+export function control_of(told) {
+  const url = address_of(told, "control");
+  return async (method, route, body) => {
+    const headers = { "x-practice-token": told.token, "content-type": "application/json" };
+    const answer = await fetch(`${url}${route}`, { method, headers, body: body && JSON.stringify(body) });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${method} ${route}: ${answer.status} ${text}`);
+    return text ? JSON.parse(text) : null;
+  };
 }
 
 /** The first http address under a key of this name, however deep it lies. */

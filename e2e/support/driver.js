@@ -39,6 +39,22 @@ export async function make_home() {
   return { folder, data: join(folder, "data"), remove: () => rm(folder, { recursive: true, force: true, maxRetries: 5 }) };
 }
 
+/** What the app starts with: everything that it may read or write of a person lies in `home`. */
+export function environment(home) {
+  return {
+    ...process.env,
+    HOME: home.folder,
+    XDG_CONFIG_HOME: join(home.folder, "config"),
+    XDG_DATA_HOME: join(home.folder, "share"),
+    XDG_CACHE_HOME: join(home.folder, "cache"),
+    READDRESS_DATA_DIR: home.data,
+    // Two starts in a row: the second would hand over to the first one that is still closing.
+    READDRESS_E2E: "1",
+    LANG: "C.UTF-8",
+    LANGUAGE: "en",
+  };
+}
+
 /** Starts the app in `home`. `env` is added to its environment; what it prints goes to the file `said`, if there is one. */
 export async function start_app(home, env = {}, said = null) {
   const output = said === null ? ["ignore", "inherit"] : Array(2).fill(openSync(said, "a"));
@@ -47,19 +63,7 @@ export async function start_app(home, env = {}, said = null) {
     stdio: ["ignore", ...output],
     // A group of its own, so that WebKitWebDriver and the app end with it.
     detached: true,
-    env: {
-      ...process.env,
-      HOME: home.folder,
-      XDG_CONFIG_HOME: join(home.folder, "config"),
-      XDG_DATA_HOME: join(home.folder, "share"),
-      XDG_CACHE_HOME: join(home.folder, "cache"),
-      READDRESS_DATA_DIR: home.data,
-      // Two starts in a row: the second would hand over to the first one that is still closing.
-      READDRESS_E2E: "1",
-      LANG: "C.UTF-8",
-      LANGUAGE: "en",
-      ...env,
-    },
+    env: { ...environment(home), ...env },
   });
   const end_all = () => {
     try {

@@ -41,6 +41,16 @@ export class Window {
     await (await this.find("radio", name, within)).click();
   }
 
+  /** Selects the profile of that name in the list. */
+  select(label) {
+    const click = (name) => {
+      const row = Array.from(document.querySelectorAll("[role=row]")).find((one) => one.innerText.includes(name));
+      row?.click();
+      return Boolean(row);
+    };
+    return this.until(`a row "${label}"`, () => this.driver.executeScript(`return (${click})(...arguments)`, label));
+  }
+
   /** Types over what is there. WebDriver's own `clear` fires no event that the page hears, and a held Control
    *  lasts to the end of its call, so the text has a call of its own. */
   async type(name, text, within = null) {

@@ -2,8 +2,11 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use readdress_core::vault::VaultEnv;
+
+use crate::notices::Teller;
 
 /// How the window is to start.
 #[derive(Debug, Clone, Default)]
@@ -18,6 +21,10 @@ pub struct Start {
     pub log: Option<tracing::Level>,
     /// `READDRESS_REPORT_USABLE=1`: say on stdout when the first list is painted.
     pub report_usable: bool,
+    /// Who shows notices in place of the system.
+    pub teller: Option<Teller>,
+    /// How long the page has to ask whether to close; `None`: ten seconds.
+    pub patience: Option<Duration>,
 }
 
 pub enum Asked {
@@ -56,6 +63,8 @@ pub fn read(arguments: impl Iterator<Item = OsString>) -> Result<Asked, String> 
             .ok()
             .and_then(|level| level.parse().ok()),
         report_usable: is_set("READDRESS_REPORT_USABLE"),
+        teller: None,
+        patience: None,
     };
     let mut arguments = arguments;
     while let Some(argument) = arguments.next() {

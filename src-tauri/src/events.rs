@@ -69,10 +69,17 @@ fn clocks_off(engine: &Engine) -> Vec<[Option<String>; 2]> {
 
 fn tell<R: Runtime>(app: &AppHandle<R>, of: Mode, changed: &Changed) {
     let shell = app.state::<Shell>();
-    if of == Mode::Practice
-        && let Some(practice) = shell.practice()
-    {
-        practice.save();
+    match of {
+        Mode::Practice => {
+            if let Some(practice) = shell.practice() {
+                practice.save();
+            }
+        }
+        Mode::Real => {
+            if let Some(notices) = shell.notices() {
+                notices.hear(changed);
+            }
+        }
     }
     if shell.mode() == of {
         // A window that is gone needs no news.
@@ -98,7 +105,7 @@ fn drain(news: &mut Receiver<Changed>, into: &mut Changed) {
     }
 }
 
-fn merge(into: &mut Changed, one: Changed) {
+pub fn merge(into: &mut Changed, one: Changed) {
     into.all |= one.all;
     into.mail |= one.mail;
     add(&mut into.profiles, one.profiles);
@@ -106,6 +113,7 @@ fn merge(into: &mut Changed, one: Changed) {
     if into.profiles.len() + into.changes.len() > IDS_AT_MOST {
         *into = Changed {
             all: true,
+            mail: into.mail,
             ..Changed::default()
         };
     }

@@ -3,7 +3,9 @@
 use tauri::Runtime;
 use tauri::ipc::Invoke;
 
-use crate::commands::{app, backup, changes, practice, profiles, services, settings, tools, vault};
+use crate::commands::{
+    app, backup, changes, mail, practice, profiles, services, settings, tools, vault,
+};
 
 pub fn handler<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'static {
     tauri::generate_handler![
@@ -46,6 +48,18 @@ pub fn handler<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'stat
         backup::export_backup,
         backup::choose_backup,
         backup::restore_backup,
+        mail::list_mailboxes,
+        mail::add_mailbox,
+        mail::edit_mailbox,
+        mail::remove_mailbox,
+        mail::test_mailbox,
+        mail::find_mail_server,
+        mail::look_for_mail,
+        mail::list_mail_finds,
+        mail::submit_mail_find,
+        mail::dismiss_mail_find,
+        tools::read_clipboard,
+        app::answer_closing,
         practice::open_practice,
         practice::leave_practice,
         practice::start_practice,

@@ -2,19 +2,24 @@
 //!
 //! Not here: anything that must be right about a change (core), any sentence for people (`text/`), how it looks (`ui/`).
 //! Its files: `arguments` and `display` (before the window) · `state` (what is held) · `commands/` (what the page asks)
-//! · `handler` (their list) · `events` (what the page is told) · `practice` · `preferences` · `window` · `guard` (where the window may go) · `logs`.
+//! · `handler` (their list) · `events` (what the page is told) · `notices` and `reminders` (what the system tells) · `hand` · `practice` · `preferences` · `window`
+//! · `closing` · `guard` (where the window may go) · `logs`.
 
 mod app_state;
 mod argument;
 mod arguments;
+mod closing;
 mod commands;
 mod display;
 mod events;
 mod guard;
+mod hand;
 mod handler;
 mod logs;
+mod notices;
 mod practice;
 mod preferences;
+mod reminders;
 mod state;
 mod window;
 
@@ -30,7 +35,8 @@ use crate::state::Shell;
 
 pub use crate::app_state::{AppState, Platform};
 pub use crate::arguments::Start;
-pub use crate::preferences::{Language, Preferences, TextSize, Theme};
+pub use crate::notices::{Notice, Teller};
+pub use crate::preferences::{Closing, Language, Preferences, TextSize, Theme};
 pub use crate::state::Mode;
 pub use crate::window::on_run_event;
 
@@ -112,12 +118,12 @@ pub fn builder<R: Runtime>(bare: Builder<R>, start: &Start) -> Builder<R> {
             tauri::async_runtime::spawn(async move {
                 let shell = handle.state::<Shell>();
                 if let Ok(engine) = shell.real() {
+                    shell.watch(&engine, notices::follow(&handle, engine.clone()));
                     events::watch(&handle, engine, Mode::Real);
                 }
             });
             Ok(())
         })
-        .on_window_event(window::on_window_event)
         .invoke_handler(handler::handler())
 }
 

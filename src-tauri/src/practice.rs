@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use readdress_core::ask::NewProfile;
-use readdress_core::engine::{Engine, Options};
+use readdress_core::engine::{Engine, MailWatch, Options};
 use readdress_core::error::{Code, Problem, Result};
 use readdress_core::folder::private_file;
 use readdress_core::view::{PracticeMail, PracticeStart, ProfileView};
@@ -30,6 +30,8 @@ pub struct Practice {
     /// What was written last; `None` once practice has ended.
     saved: Mutex<Option<String>>,
     watcher: Mutex<Option<JoinHandle<()>>>,
+    /// Its mailboxes are watched as long as this is held.
+    mail: Mutex<Option<MailWatch>>,
 }
 
 impl Practice {
@@ -59,6 +61,7 @@ impl Practice {
             kept,
             saved: Mutex::new(Some(String::new())),
             watcher: Mutex::default(),
+            mail: Mutex::default(),
         })
     }
 
@@ -68,6 +71,16 @@ impl Practice {
 
     pub fn set_watcher(&self, watcher: JoinHandle<()>) {
         *lock(&self.watcher) = Some(watcher);
+    }
+
+    /// Needs the runtime to begin.
+    pub fn watch_mail(&self, watch: bool) {
+        let mut mail = lock(&self.mail);
+        match (watch, mail.is_some()) {
+            (true, false) => *mail = Some(self.engine.watch_mail()),
+            (false, true) => *mail = None,
+            _ => {}
+        }
     }
 
     /// Sends a profile to the played service, whatever was typed: nothing in practice ever leaves this machine.
@@ -182,6 +195,7 @@ impl Practice {
     /// Stops telling, and saves no more.
     pub async fn end(&self) {
         *lock(&self.saved) = None;
+        self.watch_mail(false);
         let watcher = lock(&self.watcher).take();
         if let Some(watcher) = watcher {
             watcher.abort();

@@ -20,15 +20,35 @@ use tauri_plugin_store::StoreExt as _;
 const LARGEST_VIEW: usize = 64 << 10;
 
 /// As the contract has it.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Preferences {
     /// `None`: follow the system's languages.
     pub language: Option<Language>,
     pub theme: Theme,
     pub text_size: TextSize,
+    /// The system shows when a code came, a change is done, or a code is about to run out.
+    pub notify: bool,
+    /// The clipboard may be looked at when the window gets the focus.
+    pub clipboard_offer: bool,
+    /// What closing the window does while a watched mailbox is waited for.
+    pub closing: Closing,
     /// View state of the lists, free for the page.
     pub view: BTreeMap<String, String>,
+}
+
+impl Default for Preferences {
+    fn default() -> Self {
+        Self {
+            language: None,
+            theme: Theme::default(),
+            text_size: TextSize::default(),
+            notify: true,
+            clipboard_offer: false,
+            closing: Closing::default(),
+            view: BTreeMap::new(),
+        }
+    }
 }
 
 impl Preferences {
@@ -65,6 +85,16 @@ pub enum TextSize {
     #[default]
     Normal,
     Large,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Closing {
+    #[default]
+    Ask,
+    /// Without a window until nothing is waited for.
+    Keep,
+    Close,
 }
 
 pub fn file_in(folder: &Path) -> PathBuf {

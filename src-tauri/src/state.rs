@@ -5,14 +5,20 @@
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
 
-use readdress_core::engine::{Engine, Options};
+use readdress_core::engine::{Engine, MailWatch, Options};
 use readdress_core::error::{Problem, Result};
 use readdress_core::folder::Folder;
 use readdress_core::vault::VaultEnv;
+use readdress_core::view::WatchState;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::arguments::Start;
+use crate::closing::{self, Stage};
+use crate::hand::{Hand, Hands};
+use crate::notices::{Notices, Teller};
 use crate::practice::Practice;
 use crate::preferences::{self, Preferences};
 use crate::{logs, practice};
@@ -40,8 +46,16 @@ struct Inner {
     /// Held while practice is opened or removed.
     practice_gate: tokio::sync::Mutex<()>,
     mode: Mutex<Mode>,
-    /// The window was closed and only waits for its calls.
-    closing: AtomicBool,
+    /// The real mailboxes are watched as long as this is held.
+    mail: Mutex<Option<MailWatch>>,
+    notices: OnceLock<Notices>,
+    teller: Option<Teller>,
+    hands: Hands,
+    focused: AtomicBool,
+    stage: Mutex<Stage>,
+    /// Closing asks nobody.
+    ends_anyway: AtomicBool,
+    patience: Duration,
     /// What the dialog was answered: the page sees its name only.
     chosen_backup: Mutex<Option<PathBuf>>,
     preferences: Mutex<Preferences>,
@@ -70,7 +84,14 @@ impl Shell {
             practice: Mutex::default(),
             practice_gate: tokio::sync::Mutex::default(),
             mode: Mutex::new(Mode::Real),
-            closing: AtomicBool::new(false),
+            mail: Mutex::default(),
+            notices: OnceLock::new(),
+            teller: start.teller.clone(),
+            hands: Hands::default(),
+            focused: AtomicBool::new(false),
+            stage: Mutex::default(),
+            ends_anyway: AtomicBool::new(false),
+            patience: start.patience.unwrap_or(closing::PATIENCE),
             chosen_backup: Mutex::default(),
             preferences: Mutex::new(preferences),
             settings_problem,
@@ -162,8 +183,12 @@ impl Shell {
         *lock(&self.0.mode)
     }
 
+    /// The mailboxes of practice are watched while it is shown. Needs the runtime.
     pub fn set_mode(&self, mode: Mode) {
         *lock(&self.0.mode) = mode;
+        if let Some(practice) = self.practice() {
+            practice.watch_mail(mode == Mode::Practice);
+        }
     }
 
     pub fn folder_path(&self) -> Option<&Path> {
@@ -194,9 +219,64 @@ impl Shell {
         self.0.settings_problem.clone()
     }
 
-    /// Says whether the window only waits for its calls; answers what held before.
-    pub fn set_closing(&self, closing: bool) -> bool {
-        self.0.closing.swap(closing, Ordering::Relaxed)
+    /// Watches the real mailboxes from now on, and tells what becomes of their changes. Needs the runtime.
+    pub fn watch(&self, engine: &Engine, notices: Notices) {
+        *lock(&self.0.mail) = Some(engine.watch_mail());
+        // Twice is no harm: the first one stays.
+        let _ = self.0.notices.set(notices);
+    }
+
+    pub fn notices(&self) -> Option<&Notices> {
+        self.0.notices.get()
+    }
+
+    pub fn teller(&self) -> Option<&Teller> {
+        self.0.teller.as_ref()
+    }
+
+    /// The person does something with this change or profile, until the answer is dropped.
+    pub fn by_hand(&self, id: Uuid) -> Hand {
+        self.0.hands.begin(id)
+    }
+
+    pub fn is_by_hand(&self, id: Uuid) -> bool {
+        self.0.hands.are_on(id)
+    }
+
+    pub fn set_focused(&self, focused: bool) {
+        self.0.focused.store(focused, Ordering::Relaxed);
+    }
+
+    pub fn is_focused(&self) -> bool {
+        self.0.focused.load(Ordering::Relaxed)
+    }
+
+    pub fn stage(&self) -> Stage {
+        *lock(&self.0.stage)
+    }
+
+    /// Answers what held before.
+    pub fn set_stage(&self, stage: Stage) -> Stage {
+        std::mem::replace(&mut lock(&self.0.stage), stage)
+    }
+
+    pub fn ends_anyway(&self) -> bool {
+        self.0.ends_anyway.load(Ordering::Relaxed)
+    }
+
+    pub fn set_ends_anyway(&self, ends: bool) {
+        self.0.ends_anyway.store(ends, Ordering::Relaxed);
+    }
+
+    pub fn patience(&self) -> Duration {
+        self.0.patience
+    }
+
+    /// Changes that wait for a mail in a mailbox that is watched; one that only a person can mend does not count.
+    pub fn waiting_for_mail(&self) -> u32 {
+        let real = self.0.real.get().and_then(|real| real.as_ref().ok());
+        let practice = self.practice_shown();
+        real.map_or(0, waiting) + practice.map_or(0, |practice| waiting(practice.engine()))
     }
 
     /// Calls on their way: closing waits for them.
@@ -224,6 +304,21 @@ fn open(path: PathBuf, vault: VaultEnv, log: tracing::Level) -> Result<Engine> {
         Err(problem) => tracing::error!(code = ?problem.code, "the folder cannot be used"),
     }
     opened
+}
+
+fn waiting(engine: &Engine) -> u32 {
+    let mailboxes = engine.mailboxes().unwrap_or_default();
+    let watched = mailboxes
+        .iter()
+        .filter(|mailbox| mailbox.watch.state != WatchState::Stopped);
+    let counts: Vec<u32> = watched.map(|mailbox| mailbox.watch.waiting).collect();
+    let sum = counts.iter().sum();
+    if counts.len() < 2 || sum == 0 {
+        return sum;
+    }
+    // One change may be waited for in two mailboxes.
+    let open = engine.open_changes(false).map_or(0, |open| open.len());
+    sum.min(u32::try_from(open).unwrap_or(u32::MAX))
 }
 
 /// Every write under these locks is one assignment: what a panic left is whole.

@@ -1,30 +1,28 @@
-//! The window: opening it, its place and size, its theme, raising it, and closing it without cutting a call.
+//! The window: opening it, its place and size, its theme, raising it.
+//!
+//! Not here: closing it (`closing`).
 
 use std::path::Path;
-use std::time::Duration;
 
 use tauri::plugin::TauriPlugin;
 use tauri::utils::config::Color;
 use tauri::webview::NewWindowResponse;
 use tauri::{
-    App, AppHandle, Manager as _, RunEvent, Runtime, WebviewWindow, WebviewWindowBuilder, Window,
-    WindowEvent,
+    App, AppHandle, Emitter as _, Manager as _, RunEvent, Runtime, WebviewWindow,
+    WebviewWindowBuilder, WindowEvent,
 };
 use tauri_plugin_window_state::StateFlags;
-use tokio::time::{Instant, sleep};
+use uuid::Uuid;
 
-use crate::guard;
 use crate::preferences::Theme;
-use crate::state::Shell;
+use crate::state::{Mode, Shell};
+use crate::{closing, events, guard};
 
 pub const MAIN: &str = "main";
 
 /// `--bg` of the page (`ui/src/tokens.css`): what shows until the page paints, so that dark mode does not flash white.
 const LIGHT: Color = Color(0xfb, 0xfb, 0xfa, 0xff);
 const DARK: Color = Color(0x17, 0x18, 0x1a, 0xff);
-
-/// A call's own limit is 60 s, and a little for its commit.
-const WAIT_FOR_CALLS: Duration = Duration::from_secs(65);
 
 /// The plugin that keeps place and size, in the data folder like everything else.
 pub fn remembered<R: Runtime>(folder: Option<&Path>) -> TauriPlugin<R> {
@@ -81,7 +79,7 @@ pub fn dress<R: Runtime>(app: &AppHandle<R>) {
 
 /// Shows the window, in front.
 pub fn raise<R: Runtime>(app: &AppHandle<R>) {
-    app.state::<Shell>().set_closing(false);
+    closing::taken_back(&app.state::<Shell>());
     let Some(window) = app.get_webview_window(MAIN) else {
         return;
     };
@@ -97,34 +95,19 @@ pub fn show<R: Runtime>(window: &WebviewWindow<R>) {
     }
 }
 
-/// Closing waits for calls on their way: a cut one would end as unknown.
-pub fn on_window_event<R: Runtime>(window: &Window<R>, event: &WindowEvent) {
-    if let WindowEvent::CloseRequested { api, .. } = event
-        && window.label() == MAIN
-        && window.state::<Shell>().calls_under_way() > 0
-    {
-        api.prevent_close();
-        let _ = window.hide();
-        if !window.state::<Shell>().set_closing(true) {
-            tauri::async_runtime::spawn(close_after_calls(window.clone()));
-        }
+/// Raises the window on a change of the real profiles: what a click on a notification asks for. `None`: on what it shows.
+pub fn show_change<R: Runtime>(app: &AppHandle<R>, change: Option<Uuid>) {
+    raise(app);
+    let Some(change) = change else { return };
+    let shell = app.state::<Shell>();
+    if shell.mode() != Mode::Real {
+        shell.set_mode(Mode::Real);
+        events::tell_app_state(app);
     }
+    let _ = app.emit_to(MAIN, "show_change", change);
 }
 
-async fn close_after_calls<R: Runtime>(window: Window<R>) {
-    let shell = window.state::<Shell>();
-    let until = Instant::now() + WAIT_FOR_CALLS;
-    while shell.calls_under_way() > 0 && Instant::now() < until {
-        sleep(Duration::from_millis(50)).await;
-    }
-    // Raised again meanwhile: somebody wants it.
-    if shell.set_closing(false) {
-        // The last window's end is the program's.
-        let _ = window.destroy();
-    }
-}
-
-/// The end of the session, or of the terminal that it was started from, is a close like any other.
+/// The end of the session, or of the terminal that it was started from, is a close that asks nobody.
 #[cfg(unix)]
 pub async fn close_on_signal<R: Runtime>(app: AppHandle<R>) {
     use tokio::signal::unix::{SignalKind, signal};
@@ -147,16 +130,31 @@ pub async fn close_on_signal<R: Runtime>(app: AppHandle<R>) {
             _ = interrupt.recv() => {}
             _ = hangup.recv() => {}
         }
-        if let Some(window) = app.get_webview_window(MAIN) {
-            let _ = window.close();
-        }
+        closing::end(&app);
     }
 }
 
+/// What the event loop tells. Heard here and not at the window, where Tauri's mock runtime says nothing.
 pub fn on_run_event<R: Runtime>(app: &AppHandle<R>, event: &RunEvent) {
-    if let RunEvent::Exit = event
-        && let Some(practice) = app.state::<Shell>().practice()
-    {
-        practice.save();
+    match event {
+        RunEvent::WindowEvent { label, event, .. } if label == MAIN => on_window_event(app, event),
+        // A click on the icon in the Dock brings a hidden window back.
+        #[cfg(target_os = "macos")]
+        RunEvent::Reopen { .. } => raise(app),
+        RunEvent::Exit => {
+            if let Some(practice) = app.state::<Shell>().practice() {
+                practice.save();
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Closing waits for calls on their way: a cut one would end as unknown. And for a person's word, where a mail is waited for.
+fn on_window_event<R: Runtime>(app: &AppHandle<R>, event: &WindowEvent) {
+    match event {
+        WindowEvent::CloseRequested { api, .. } if !closing::requested(app) => api.prevent_close(),
+        WindowEvent::Focused(focused) => app.state::<Shell>().set_focused(*focused),
+        _ => {}
     }
 }

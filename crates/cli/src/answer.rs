@@ -23,7 +23,7 @@ pub struct Answer {
 }
 
 /// What went wrong.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Failure {
     pub problem: Box<Problem>,
     pub exit: Exit,

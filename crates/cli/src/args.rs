@@ -2,10 +2,18 @@
 //!
 //! Not here: what a command does (`commands`).
 
+mod mailbox;
+mod wait;
+
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use readdress_core::change::State;
+
+#[cfg(test)]
+pub use mailbox::TlsName;
+pub use mailbox::{MailboxCommand, ServerArgs};
 
 const ENVIRONMENT: &str = "\
 Environment:
@@ -16,8 +24,8 @@ Environment:
   READDRESS_LOG         error, warn, info, debug or trace: what happens, on stderr
   LC_ALL, LANG          the language of the answers: English, Português (Brasil), Español
 
-Secrets are never written on the command line: --secret NAME=VARIABLE names an environment
-variable, --secret NAME=- reads a line of standard input.
+Secrets are never written on the command line: --secret NAME=VARIABLE and --password-env VARIABLE
+name an environment variable, - in its place reads a line of standard input.
 
 Exit codes: 0 done, 1 it did not work, 2 usage, 3 the outcome is unknown, 4 the vault is not open.";
 
@@ -44,6 +52,16 @@ pub struct Global {
     pub json: bool,
 }
 
+#[derive(Debug, Args)]
+pub struct PracticeArgs {
+    /// Also hand the mails to a mail server on this computer (LMTP).
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub deliver_lmtp: Option<std::net::SocketAddr>,
+    /// All of them to this mailbox, whoever they are written to.
+    #[arg(long, value_name = "USER", requires = "deliver_lmtp")]
+    pub deliver_to: Option<String>,
+}
+
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// The services that can be used; `check` looks for mistakes in manifest files.
@@ -52,7 +70,7 @@ pub enum Command {
         what: Option<ServicesCommand>,
     },
     /// Play the services and a mailbox on this computer until stopped; the first line is JSON with their URLs.
-    Practice,
+    Practice(PracticeArgs),
     /// Change an email at each service against a built-in practice, and prove it.
     Demo,
     /// Add, list, edit and remove profiles.
@@ -72,6 +90,15 @@ pub enum Command {
         /// The code, the link, or the whole mail; `-` reads it from standard input, where no other program sees it.
         #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
         code: String,
+    },
+    /// Watch the mailbox until a change has ended: its code is taken from the mail and sent.
+    Wait {
+        /// A profile's label, or a change's id.
+        #[arg(value_name = "PROFILE_OR_CHANGE")]
+        name: String,
+        /// At most so long, such as 90s, 10m or 1h30m; then the change is left open.
+        #[arg(long = "for", value_name = "DURATION", value_parser = wait::span)]
+        at_most: Option<Duration>,
     },
     /// Ask the service for another code.
     Resend {
@@ -105,6 +132,11 @@ pub enum Command {
     Pending,
     /// All changes, newest first, with their events.
     History(HistoryArgs),
+    /// Mailboxes that are watched, read-only, for codes.
+    Mailbox {
+        #[command(subcommand)]
+        what: MailboxCommand,
+    },
     /// Everything in one encrypted file, and back.
     Backup {
         #[command(subcommand)]
@@ -192,6 +224,12 @@ pub struct ChangeArgs {
     /// Although the service's limit says that it is too soon.
     #[arg(long)]
     pub anyway: bool,
+    /// Watch the mailbox and finish the change; a mailbox has to be there for the address.
+    #[arg(long)]
+    pub wait: bool,
+    /// With --wait: at most so long, such as 90s, 10m or 1h30m; then the change is left open.
+    #[arg(long = "for", value_name = "DURATION", requires = "wait", value_parser = wait::span)]
+    pub at_most: Option<Duration>,
     #[command(flatten)]
     pub secrets: OnceSecrets,
 }

@@ -2,6 +2,8 @@
 //!
 //! Not here: when a document is printed (`console`), what is in a view (core).
 
+mod mailbox;
+
 use std::collections::BTreeMap;
 
 use jiff::{RoundMode, Timestamp, TimestampRound, Unit};
@@ -14,6 +16,8 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::told::Told;
+
+pub use mailbox::{FindDocument, MailboxDocument};
 
 /// One change.
 #[derive(Debug, Serialize)]
@@ -47,6 +51,12 @@ pub struct ChangeDocument<'a> {
     pub problem: Option<ErrorDocument<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub events: Option<Vec<EventDocument<'a>>>,
+    /// In `pending`: the mailboxes that get its mail.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mailboxes: Option<Vec<MailboxDocument<'a>>>,
+    /// After waiting: the mail that a person must decide about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub find: Option<FindDocument<'a>>,
 }
 
 impl<'a> ChangeDocument<'a> {
@@ -72,6 +82,8 @@ impl<'a> ChangeDocument<'a> {
             updated_at: Some(view.updated_at),
             problem: view.problem.as_ref().map(ErrorDocument::of),
             events: None,
+            mailboxes: None,
+            find: None,
         }
     }
 

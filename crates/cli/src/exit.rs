@@ -42,6 +42,9 @@ impl Exit {
             | Code::FieldUnknown
             | Code::FieldInvalid
             | Code::BaseUrlInvalid
+            | Code::MailboxInvalid
+            | Code::MailboxTwice
+            | Code::MailboxUnknown
             | Code::ManifestInvalid
             | Code::ProxyInvalid
             | Code::CertificateInvalid => Self::Usage,

@@ -60,6 +60,19 @@ pub fn secret(source: &str) -> Result<Secret, Failure> {
     }
 }
 
+/// A mailbox's password: as [`secret`]. The name of its variable is not repeated either: it may be the password itself.
+///
+/// # Errors
+/// `field_missing` where it is not there, or empty.
+pub fn password(source: &str) -> Result<Secret, Failure> {
+    let flag = "--password-env";
+    if source == "-" {
+        return line(flag).map_err(|failure| failure.instead("password_line_missing"));
+    }
+    variable(flag, take_variable(source).as_ref())
+        .map_err(|failure| failure.instead("password_missing"))
+}
+
 /// The text of `--code`: itself, or all of standard input for `-`. A mail need not be UTF-8; its codes are.
 ///
 /// # Errors
@@ -125,6 +138,12 @@ mod tests {
             let failure = secrets(&[wrong.to_owned()]).expect_err("not a variable");
             assert!(!format!("{failure:?}").contains("hunter2"), "{failure:?}");
         }
+    }
+
+    #[test]
+    fn a_password_written_by_mistake_is_not_repeated() {
+        let failure = password("hunter2").expect_err("not a variable");
+        assert!(!format!("{failure:?}").contains("hunter2"), "{failure:?}");
     }
 
     #[test]

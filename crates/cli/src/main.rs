@@ -11,7 +11,6 @@
 mod answer;
 mod args;
 mod change_text;
-mod clean;
 mod commands;
 mod console;
 mod documents;
@@ -19,17 +18,18 @@ mod environment;
 mod exit;
 mod given;
 mod log;
+mod served;
 mod shell;
 mod table;
 mod told;
 mod usage;
 mod when;
-mod words;
 
 use std::process::ExitCode;
 
 use clap::Parser;
 use readdress_core::error::Code;
+use readdress_text::{clean, words};
 use zeroizing_alloc::ZeroAlloc;
 
 use crate::answer::Failure;

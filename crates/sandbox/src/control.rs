@@ -63,6 +63,7 @@ pub(crate) fn control_router(knobs: Knobs) -> Router {
         .route("/counters", get(counters).delete(clear_counters))
         .route("/requests", get(requests))
         .route("/recorder", get(recorder))
+        .route("/undelivered", get(undelivered))
         .route("/tls", post(tls))
         .route(
             "/practice_accounts",
@@ -248,6 +249,10 @@ async fn requests(State(knobs): State<Knobs>) -> Response {
 async fn recorder(State(knobs): State<Knobs>) -> Response {
     let list = json!({ "origin": knobs.recorder_origin(), "arrived": knobs.recorder() });
     Json(list).into_response()
+}
+
+async fn undelivered(State(knobs): State<Knobs>) -> Response {
+    Json(knobs.undelivered()).into_response()
 }
 
 #[derive(Deserialize)]

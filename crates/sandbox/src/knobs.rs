@@ -8,6 +8,7 @@ use crate::counters::{Count, CountOf, SeenRequest};
 use crate::faults::Fault;
 use crate::mailbox::Mail;
 use crate::mannco_store::{self, ManncoAccount};
+use crate::outbox::Undelivered;
 use crate::recorder::Arrived;
 use crate::saved;
 use crate::server::{serve, service_router};
@@ -168,6 +169,11 @@ impl Knobs {
         self.shared.world().mailbox.clear();
     }
 
+    /// The mails that the mail server of `settings.mail.deliver` refused for good.
+    pub fn undelivered(&self) -> Vec<Undelivered> {
+        self.shared.world().outbox.undelivered()
+    }
+
     /// How often a route was called, over all accounts.
     pub fn count(&self, service: Service, route: &str) -> Count {
         self.shared.world().counters.of(service, route, None)
@@ -224,7 +230,11 @@ impl Knobs {
     pub fn reset(&self) {
         let mut world = self.shared.world();
         let clock = Clock::new(Some(world.now()));
+        // The one that is being emptied stays it.
+        let outbox = world.outbox.clone();
+        outbox.clear();
         *world = World::new(clock, Settings::default());
+        world.outbox = outbox;
         drop(world);
         self.shared.arrived().clear();
     }

@@ -5,6 +5,7 @@
 //!    │                   │
 //!    └ server, wire, tls └ play           sockets; an answer onto the wire, or a fault in its place
 //! z_api/ webshare/ mannco_store/          what each service answers, from its documentation
+//! outbox, lmtp                            mails handed on to a real mail server, where one is named
 //! control                                 every knob over HTTP, for scripts
 //! ```
 //!
@@ -22,10 +23,12 @@ mod counters;
 mod faults;
 mod knobs;
 mod limits;
+mod lmtp;
 mod mail_shapes;
 mod mail_texts;
 mod mailbox;
 mod mannco_store;
+mod outbox;
 mod pending;
 mod play;
 mod practice;
@@ -48,14 +51,15 @@ pub use knobs::Knobs;
 pub use mail_shapes::{CodeForm, Language, Shape};
 pub use mailbox::Mail;
 pub use mannco_store::ManncoAccount;
+pub use outbox::Undelivered;
 pub use pending::Pending;
 pub use practice::{PracticeAccount, practice_accounts};
 pub use recorder::Arrived;
 pub use sandbox::{Options, Sandbox, Urls};
 pub use service::Service;
 pub use settings::{
-    Envelope, FieldErrors, MailSettings, ManncoSettings, Settings, Texts, WebshareSettings,
-    ZApiSettings,
+    Delivery, Envelope, FieldErrors, MailSettings, ManncoSettings, Settings, Texts,
+    WebshareSettings, ZApiSettings,
 };
 pub use tls::{TlsFront, TlsKind};
 pub use webshare::WebshareAccount;

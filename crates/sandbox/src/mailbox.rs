@@ -1,7 +1,7 @@
 //! The practice mailbox: every mail that the played services send, for any address.
 //!
 //! It keeps letters, not rendered mails, so that a hundred thousand of them stay small. Not here: how a
-//! letter looks (`mail_shapes.rs`), and any delivery to a mail server.
+//! letter looks (`mail_shapes.rs`), and delivery to a mail server (`outbox.rs`).
 
 use crate::Service;
 use crate::address::folded;
@@ -69,7 +69,7 @@ pub(crate) struct Mailbox {
 }
 
 impl Mailbox {
-    /// Takes a letter for delivery, as the settings say: dressed, late, or lost.
+    /// Takes a letter for delivery, as the settings say: dressed, late, or lost (`None`).
     pub(crate) fn deliver(
         &mut self,
         settings: &MailSettings,
@@ -77,10 +77,10 @@ impl Mailbox {
         service: Service,
         to: &str,
         content: Content,
-    ) {
+    ) -> Option<&Letter> {
         self.sent += 1;
         if settings.lost {
-            return;
+            return None;
         }
         let places = self.places.entry(folded(to)).or_default();
         places.push(self.letters.len());
@@ -92,6 +92,7 @@ impl Mailbox {
             content,
             dress: Dress::of(settings, self.sent),
         });
+        self.letters.last()
     }
 
     /// The mails that have arrived by `now`, to this address, after this id.

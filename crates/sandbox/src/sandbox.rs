@@ -75,7 +75,9 @@ impl Sandbox {
             None => World::new(Clock::new(options.clock_start), options.settings),
         };
         let token = options.token.unwrap_or_else(|| letters(32));
+        let outbox = world.outbox.clone();
         let shared = Arc::new(Shared::new(world, token));
+        shared.keep(tokio::spawn(outbox.run(Arc::clone(&shared))));
         let knobs = Knobs {
             shared: Arc::clone(&shared),
         };

@@ -29,9 +29,12 @@ struct Saved {
 
 /// The whole lasting state as JSON; `real_now` tells how far the clock was moved.
 pub(crate) fn save(world: &World, real_now: Timestamp) -> serde_json::Result<String> {
+    let mut settings = world.settings.clone();
+    // Its server will be gone.
+    settings.mail.deliver = None;
     serde_json::to_string(&Saved {
         ahead_seconds: seconds_between(real_now, world.now()),
-        settings: world.settings.clone(),
+        settings,
         z_api: world.z_api.iter().cloned().collect(),
         webshare: world.webshare.iter().cloned().collect(),
         mannco_store: world.mannco_store.iter().cloned().collect(),

@@ -6,6 +6,7 @@ use crate::Service;
 use crate::mail_shapes::{CodeForm, Language, Shape};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 
 /// All sandbox-wide knobs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,6 +55,19 @@ pub struct MailSettings {
     pub late_seconds: u64,
     /// Mails are sent and never arrive.
     pub lost: bool,
+    /// Where mails go beside the practice mailbox. Not kept by `save`: it belongs to one run.
+    pub deliver: Option<Delivery>,
+}
+
+/// A real mail server that takes the mails.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Delivery {
+    /// Its LMTP port.
+    pub lmtp: SocketAddr,
+    /// The mailbox that gets all of them, whoever they are written to; `None`: each its own.
+    #[serde(default)]
+    pub rcpt: Option<String>,
 }
 
 /// Z-API's undocumented choices.

@@ -10,8 +10,10 @@ use crate::clock::Clock;
 use crate::counters::{Counters, SeenRequest};
 use crate::faults::{Fault, Faults};
 use crate::limits::Limits;
+use crate::mail_shapes::render;
 use crate::mailbox::{Content, Mailbox};
 use crate::mannco_store::{self, ManncoAccount, Sessions};
+use crate::outbox::Outbox;
 use crate::settings::Settings;
 use crate::webshare::{self, WebshareAccount};
 use crate::z_api::{self, ZApiAccount};
@@ -25,6 +27,7 @@ pub(crate) struct World {
     pub clock: Clock,
     pub settings: Settings,
     pub mailbox: Mailbox,
+    pub outbox: Outbox,
     pub faults: Faults,
     pub counters: Counters,
     pub limits: Limits,
@@ -53,6 +56,7 @@ impl World {
             clock,
             settings,
             mailbox: Mailbox::default(),
+            outbox: Outbox::default(),
             faults: Faults::default(),
             counters: Counters::default(),
             limits: Limits::default(),
@@ -160,8 +164,11 @@ impl World {
     /// Sends a mail now.
     pub(crate) fn send(&mut self, service: Service, to: &str, content: Content) {
         let now = self.now();
-        self.mailbox
-            .deliver(&self.settings.mail, now, service, to, content);
+        let settings = &self.settings.mail;
+        let letter = self.mailbox.deliver(settings, now, service, to, content);
+        if let (Some(letter), Some(delivery)) = (letter, &settings.deliver) {
+            self.outbox.put(render(letter), delivery);
+        }
     }
 
     /// The next code of six digits.

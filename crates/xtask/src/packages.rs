@@ -3,6 +3,7 @@
 //! Not here: npm packages (`page`), programs that cargo builds (`tools`).
 
 use crate::{Outcome, process};
+use std::path::Path;
 use std::process::Command;
 
 /// A thing the system must have.
@@ -34,7 +35,7 @@ pub enum Scope {
     Cli,
     /// The window: WebKitGTK's headers, and node for the page.
     App,
-    /// The tests and the bench: a screen, a session bus, a driver for the window, a browser for the page.
+    /// The tests and the bench: a screen, a session bus, a driver for the window, a browser for the page, a mail server.
     Tests,
 }
 
@@ -61,7 +62,11 @@ const TESTS: &[Need] = &[
     program("curl", &["curl"]),
     program("strace", &["strace"]),
     need("fonts-dejavu-core"),
+    // By package: the program lies where a user's path does not go.
+    need(MAIL_SERVER),
+    need("dovecot-lmtpd"),
 ];
+const MAIL_SERVER: &str = "dovecot-imapd";
 
 /// The page's tools want this node (vite's `engines`).
 const NODE_AT_LEAST: (u32, u32) = (20, 19);
@@ -121,6 +126,8 @@ fn installed(need: &Need) -> bool {
         .is_some(),
         // Where there is a compiler, there are its headers; any fonts will do.
         "libc6-dev" | "fonts-dejavu-core" => true,
+        // Elsewhere it is one package.
+        MAIL_SERVER | "dovecot-lmtpd" => Path::new("/usr/sbin/dovecot").is_file(),
         _ => false,
     }
 }
@@ -144,21 +151,40 @@ fn install(missing: &[&str]) -> Outcome {
             "{why}\nWithout these packages it cannot go on: {}.",
             missing.join(" ")
         )
-    })
+    })?;
+    if missing.contains(&MAIL_SERVER) && Path::new("/run/systemd/system").is_dir() {
+        rest_mail_server();
+    }
+    Ok(())
+}
+
+/// Debian starts a mail server as soon as it is installed. The tests start their own, each in a folder; what was
+/// not here before shall not listen for everybody.
+fn rest_mail_server() {
+    println!("Debian has started Dovecot on ports 143 and 993. The tests need the program only:");
+    let mut stop = as_root("systemctl");
+    stop.args(["disable", "--now", "dovecot.service", "dovecot.socket"]);
+    if let Err(why) = process::show_and_run(&mut stop) {
+        println!("{why}\nIt may still listen; the tests run all the same.");
+    }
 }
 
 /// Waits for another apt instead of failing at its lock; asks for rights only where needed.
 fn apt(words: &[&str]) -> Command {
-    let mut command = if is_root() {
-        Command::new("apt-get")
-    } else {
-        process::command("sudo", &["apt-get"])
-    };
+    let mut command = as_root("apt-get");
     command.args(["-o", "DPkg::Lock::Timeout=300"]).args(words);
     if is_root() {
         command.env("DEBIAN_FRONTEND", "noninteractive");
     }
     command
+}
+
+fn as_root(program: &str) -> Command {
+    if is_root() {
+        Command::new(program)
+    } else {
+        process::command("sudo", &[program])
+    }
 }
 
 fn is_root() -> bool {

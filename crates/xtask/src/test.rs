@@ -162,6 +162,10 @@ fn window_layer(place: &Place, gate: &mut Gate<'_>) {
         .env("TAURI_DRIVER", driver)
         .env("READDRESS_APP", place.built("debug", "readdress"))
         .env("READDRESS_CLI", place.built("debug", "readdress-cli"))
+        .env(
+            "READDRESS_DOVECOT",
+            place.built("debug", "readdress-dovecot"),
+        )
         .env("READDRESS_CANARY", place.built("debug", "readdress-canary"));
     gate.program(
         "window",

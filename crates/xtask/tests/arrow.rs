@@ -134,8 +134,16 @@ fn the_arrow_has_one_direction() {
     assert_eq!(our_dependencies("crates/sandbox/Cargo.toml"), of(&[]));
     assert_eq!(our_dependencies("crates/xtask/Cargo.toml"), of(&[]));
     assert_eq!(
+        our_dependencies("crates/text/Cargo.toml"),
+        of(&["readdress-core"])
+    );
+    assert_eq!(
         our_dependencies("crates/cli/Cargo.toml"),
-        of(&["readdress-core", "readdress-sandbox"])
+        of(&["readdress-core", "readdress-sandbox", "readdress-text"])
+    );
+    assert_eq!(
+        our_dependencies("crates/mail-bench/Cargo.toml"),
+        of(&["readdress-core", "readdress-dovecot", "readdress-sandbox"])
     );
     assert_eq!(
         our_dependencies("crates/torture/Cargo.toml"),
@@ -143,7 +151,7 @@ fn the_arrow_has_one_direction() {
     );
     assert_eq!(
         our_dependencies("Cargo.toml"),
-        of(&["readdress-core", "readdress-sandbox"])
+        of(&["readdress-core", "readdress-sandbox", "readdress-text"])
     );
 }
 
@@ -152,6 +160,23 @@ fn the_practice_services_use_nothing_of_ours_even_in_tests() {
     let mut ours = needed_by("readdress-sandbox");
     ours.retain(|name| name.starts_with("readdress"));
     assert_eq!(ours.into_iter().collect::<Vec<_>>(), ["readdress-sandbox"]);
+}
+
+/// It judges too, and is not shipped: a dev-dependency at most.
+#[test]
+fn the_mail_server_of_the_tests_stays_in_the_tests() {
+    let mut ours = needed_by("readdress-dovecot");
+    ours.retain(|name| name.starts_with("readdress"));
+    assert_eq!(ours.into_iter().collect::<Vec<_>>(), ["readdress-dovecot"]);
+    for manifest in [
+        "Cargo.toml",
+        "crates/core/Cargo.toml",
+        "crates/cli/Cargo.toml",
+        "crates/sandbox/Cargo.toml",
+    ] {
+        let ours = our_dependencies(manifest);
+        assert!(!ours.contains("readdress-dovecot"), "{manifest} ships it");
+    }
 }
 
 /// The ids of the shipped services, as their files are called.

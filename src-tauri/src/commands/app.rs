@@ -3,11 +3,13 @@
 use std::io::Write as _;
 
 use readdress_core::error::Result;
-use tauri::{Runtime, State, WebviewWindow};
+use tauri::{Manager as _, Runtime, State, WebviewWindow};
 
-use super::{Shell, guarded};
+use super::{Arg, Shell, guarded};
 use crate::app_state::AppState;
-use crate::window;
+use crate::closing::Stage;
+use crate::preferences::{self, Closing};
+use crate::{closing, events, window};
 
 /// Answers in every state, also where the folder cannot be used.
 #[tauri::command]
@@ -28,4 +30,37 @@ pub async fn page_ready<R: Runtime>(
         let _ = writeln!(out, "readdress: usable").and_then(|()| out.flush());
     }
     Ok(())
+}
+
+/// Keep watching without a window, or end. Nothing where nobody was asked.
+#[tauri::command]
+pub async fn answer_closing<R: Runtime>(
+    window: WebviewWindow<R>,
+    shell: State<'_, Shell>,
+    keep: Arg<bool>,
+    remember: Arg<bool>,
+) -> Result<()> {
+    guarded(async {
+        if shell.stage() != Stage::Asked {
+            return Ok(());
+        }
+        let kept = if remember.0 {
+            remembered(&window, &shell, keep.0)
+        } else {
+            Ok(())
+        };
+        closing::answered(&window, keep.0);
+        kept
+    })
+    .await
+}
+
+fn remembered<R: Runtime>(window: &WebviewWindow<R>, shell: &Shell, keep: bool) -> Result<()> {
+    let mut new = shell.preferences();
+    new.closing = if keep { Closing::Keep } else { Closing::Close };
+    shell.set_preferences(new.clone());
+    let app = window.app_handle();
+    events::tell_app_state(app);
+    let folder = shell.real()?.folder().path().to_owned();
+    preferences::save(app, &preferences::file_in(&folder), &new)
 }

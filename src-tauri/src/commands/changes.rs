@@ -52,7 +52,11 @@ pub async fn request_change(
     shell: State<'_, Shell>,
     request: Arg<RequestChange>,
 ) -> Result<ChangeView> {
-    guarded(async { shell.engine()?.request_change(request.0).await }).await
+    guarded(async {
+        let _hand = shell.by_hand(request.0.profile_id);
+        shell.engine()?.request_change(request.0).await
+    })
+    .await
 }
 
 #[tauri::command]
@@ -70,7 +74,11 @@ pub async fn submit_code(
     change_id: Arg<Uuid>,
     text: Arg<String>,
 ) -> Result<ChangeView> {
-    guarded(async { shell.engine()?.submit_code(change_id.0, &text.0).await }).await
+    guarded(async {
+        let _hand = shell.by_hand(change_id.0);
+        shell.engine()?.submit_code(change_id.0, &text.0).await
+    })
+    .await
 }
 
 #[tauri::command]
@@ -81,6 +89,7 @@ pub async fn resend_code(
     anyway: Arg<bool>,
 ) -> Result<ChangeView> {
     guarded(async {
+        let _hand = shell.by_hand(change_id.0);
         shell
             .engine()?
             .resend_code(change_id.0, &secrets.0, anyway.0)
@@ -102,6 +111,7 @@ pub async fn settle_change(
     secrets: Arg<BTreeMap<String, Secret>>,
 ) -> Result<ChangeView> {
     guarded(async {
+        let _hand = shell.by_hand(change_id.0);
         shell
             .engine()?
             .settle_change(change_id.0, how.0, &secrets.0)

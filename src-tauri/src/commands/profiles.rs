@@ -66,6 +66,7 @@ pub async fn remove_profile(shell: State<'_, Shell>, id: Arg<Uuid>) -> Result<()
 pub async fn read_profile(shell: State<'_, Shell>, id: Arg<Uuid>) -> Result<ProfileView> {
     guarded(async {
         let engine = shell.engine()?;
+        let _hand = shell.by_hand(id.0);
         engine.read_profile(id.0).await?;
         engine.profile(id.0)
     })

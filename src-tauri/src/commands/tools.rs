@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use readdress_core::error::{Code, Problem, Result};
 use readdress_core::folder::private_file;
 use readdress_core::link;
-use readdress_core::view::HistoryFilter;
+use readdress_core::view::{HistoryFilter, Understood};
 use tauri::{AppHandle, Runtime, State, WebviewWindow};
 use tauri_plugin_clipboard_manager::ClipboardExt as _;
 use tauri_plugin_dialog::{DialogExt as _, FilePath};
@@ -71,6 +71,38 @@ pub async fn get_diagnostics(shell: State<'_, Shell>) -> Result<String> {
 #[tauri::command]
 pub async fn copy_text<R: Runtime>(app: AppHandle<R>, text: Arg<String>) -> Result<()> {
     guarded(to_clipboard(&app, text.0)).await
+}
+
+/// The most of a clipboard that is looked at, in bytes: a code or a link is shorter, and a whole mail is pasted.
+const CLIPBOARD_AT_MOST: usize = 8 << 10;
+
+/// What the clipboard holds for a waiting change: only where the preference is on, and only what fits exactly one without
+/// doubt. Nothing of it is kept.
+#[tauri::command]
+pub async fn read_clipboard<R: Runtime>(
+    app: AppHandle<R>,
+    shell: State<'_, Shell>,
+) -> Result<Option<Understood>> {
+    guarded(async {
+        if !shell.preferences().clipboard_offer {
+            return Ok(None);
+        }
+        // A clipboard that holds a picture, or none at all, is no mistake.
+        let text = blocking(move || Ok(app.clipboard().read_text().unwrap_or_default())).await?;
+        if text.trim().is_empty() || text.len() > CLIPBOARD_AT_MOST {
+            return Ok(None);
+        }
+        let understood = shell.engine()?.understand_code(None, &text).await?;
+        Ok(is_without_doubt(&understood).then_some(understood))
+    })
+    .await
+}
+
+fn is_without_doubt(understood: &Understood) -> bool {
+    understood.change.is_some()
+        && understood.problem.is_none()
+        && !understood.unusual
+        && !understood.other_recipient
 }
 
 /// Works without an engine too: who cannot use the folder wants to look into it.

@@ -17,17 +17,22 @@ fn any_arguments() -> Value {
         "value": "a@example.com", "secrets": {}, "anyway": false, "how": "check", "filter": {}, "kind": "passphrase",
         "passphrase": "correct horse battery", "current": "a", "next": "b", "seconds": 1, "service": "z-api", "host": "", "replace": false,
         "profile": { "service": "z-api", "label": "x" }, "edit": {}, "preferences": {},
+        "mailbox": { "user": "a@example.com", "host": "127.0.0.1", "port": 9, "tls": "implicit" },
+        "address": "a@example.com", "ask": false, "choice": "123456", "keep": true, "remember": false,
         "request": { "profile_id": id, "to": "a@example.com" }, "settings": { "proxy": { "kind": "none" }, "ca_file": null },
     })
 }
 
 /// These need no folder: they show the problem, and help to find it.
-const NEED_NO_FOLDER: [&str; 5] = [
+const NEED_NO_FOLDER: [&str; 7] = [
     "get_app_state",
     "page_ready",
     "copy_text",
     "show_data_folder",
     "open_link",
+    // Neither is asked where nobody was asked, and nothing is to be looked at.
+    "read_clipboard",
+    "answer_closing",
 ];
 
 fn tells_everywhere(data: &Path, code: &str) {

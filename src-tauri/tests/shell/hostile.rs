@@ -148,6 +148,13 @@ fn texts_that_are_no_ids_and_texts_without_end_are_refused_soon() {
             );
         }
     }
+    let mailbox = |other: Value| {
+        let mut mailbox = crate::mail::mailbox("ops@one.example", &[]);
+        for (name, value) in other.as_object().into_iter().flatten() {
+            mailbox[name] = value.clone();
+        }
+        json!({ "id": null, "mailbox": mailbox })
+    };
     let new = |service: &str, label: &str, field: &str, secret: &str, base: &str| json!({ "profile": { "service": service, "label": label, "fields": { "instance_id": field }, "secrets": { "token": secret }, "base_url": base, "draft": null } });
     let calls = [
         ("read_pasted_profile", json!({ "text": huge })),
@@ -209,6 +216,22 @@ fn texts_that_are_no_ids_and_texts_without_end_are_refused_soon() {
             json!({ "filter": { "text": huge }, "after": huge, "limit": 1 }),
         ),
         ("unlock_vault", json!({ "passphrase": huge })),
+        (
+            "add_mailbox",
+            mailbox(json!({ "user": huge, "host": huge })),
+        ),
+        (
+            "add_mailbox",
+            mailbox(json!({ "serves": vec!["*@one.example"; 1_000_000] })),
+        ),
+        ("add_mailbox", mailbox(json!({ "serves": [huge] }))),
+        ("add_mailbox", mailbox(json!({ "ca_file": huge }))),
+        ("test_mailbox", mailbox(json!({ "host": huge }))),
+        ("find_mail_server", json!({ "address": huge, "ask": false })),
+        (
+            "find_mail_server",
+            json!({ "address": format!("a@{huge}.example"), "ask": true }),
+        ),
         (
             "open_link",
             json!({ "url": format!("https://example.com/{huge}"), "host": "example.com" }),

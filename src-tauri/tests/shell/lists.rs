@@ -64,7 +64,13 @@ fn the_contract_of_the_page_names_the_same_commands() {
         .filter(|line| line.starts_with(|first: char| first.is_ascii_lowercase()))
         .filter_map(|line| line.split_once('(').map(|(name, _)| name.to_owned()))
         .collect();
-    for event in ["on_changed", "on_app_state", "on_backup_progress"] {
+    for event in [
+        "on_changed",
+        "on_app_state",
+        "on_backup_progress",
+        "on_closing",
+        "on_show_change",
+    ] {
         assert!(named.remove(event), "{event} is an event of the contract");
     }
     assert_eq!(named, declared());
@@ -83,6 +89,10 @@ fn the_page_may_call_no_plugin_and_another_window_nothing() {
         ),
         ("plugin:clipboard-manager|read_text", json!({})),
         ("plugin:window-state|filename", json!({})),
+        (
+            "plugin:notification|notify",
+            json!({ "options": { "title": "x" } }),
+        ),
         ("plugin:window|close", json!({ "label": "main" })),
         ("plugin:event|emit", json!({ "event": "changed" })),
     ] {

@@ -2,12 +2,15 @@
 
 mod backup;
 mod closing;
+mod closing_mail;
 #[path = "../../command_names.rs"]
 mod command_names;
 mod events;
 mod fatal;
 mod hostile;
 mod lists;
+mod mail;
+mod notices;
 mod practice;
 mod profiles;
 mod settings;

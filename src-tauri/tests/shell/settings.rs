@@ -5,14 +5,20 @@ use serde_json::{Value, json};
 use crate::support::Home;
 
 fn preferences() -> Value {
-    json!({ "language": "pt-BR", "theme": "dark", "text_size": "large", "view": { "sort": "label" } })
+    json!({
+        "language": "pt-BR", "theme": "dark", "text_size": "large", "notify": false, "clipboard_offer": true, "closing": "keep",
+        "view": { "sort": "label" },
+    })
 }
 
 #[test]
 fn preferences_are_kept_in_the_data_folder() {
     let home = Home::new();
     let shown = home.open();
-    let first = json!({ "language": null, "theme": "system", "text_size": "normal", "view": {} });
+    let first = json!({
+        "language": null, "theme": "system", "text_size": "normal", "notify": true, "clipboard_offer": false, "closing": "ask",
+        "view": {},
+    });
     assert_eq!(shown.get("get_app_state", json!({}))["preferences"], first);
     shown.get("set_preferences", json!({ "preferences": preferences() }));
     assert_eq!(
@@ -31,6 +37,20 @@ fn preferences_are_kept_in_the_data_folder() {
     assert_eq!(
         (&state["preferences"], &state["notices"]),
         (&preferences(), &json!([]))
+    );
+}
+
+#[test]
+fn a_file_of_an_older_version_has_the_first_choice_for_what_is_new() {
+    let home = Home::new();
+    std::fs::create_dir_all(home.data()).expect("a folder");
+    let old = r#"{ "theme": "dark", "text_size": "large", "view": {} }"#;
+    std::fs::write(home.data().join("settings.json"), old).expect("written");
+    let preferences = &home.open().get("get_app_state", json!({}))["preferences"];
+    assert_eq!(preferences["theme"], "dark");
+    assert_eq!(
+        (&preferences["notify"], &preferences["closing"]),
+        (&json!(true), &json!("ask"))
     );
 }
 

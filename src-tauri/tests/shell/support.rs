@@ -42,11 +42,19 @@ impl Home {
     }
 
     pub fn open(&self) -> Shown {
+        Shown::start(self.start())
+    }
+
+    pub fn start(&self) -> Start {
         let vault = VaultEnv {
             key_file: Some(self.key_file()),
             ..VaultEnv::default()
         };
-        Shown::open(&self.data(), vault)
+        Start {
+            data_dir: Some(self.data()),
+            vault,
+            ..Start::default()
+        }
     }
 }
 

@@ -5,7 +5,8 @@ import type { Problem } from "../backend/types/Problem";
 import type { ServiceView } from "../backend/types/ServiceView";
 import { set_language } from "../i18n";
 import { untick_all } from "./by_itself.svelte";
-import { forget_panel } from "./changes.svelte";
+import { forget_panel, take_answer } from "./changes.svelte";
+import { forget_mail, load_mail, watch_mail } from "./mail.svelte";
 import { as_problem } from "./problem";
 import { load_profiles, select_profile, watch_profiles } from "./profiles.svelte";
 
@@ -24,13 +25,17 @@ interface App {
   pasted: string;
   /** The words that the history starts with, once. */
   history_text: string;
+  /** The section that the settings start with, once. */
+  settings_at: string;
+  /** The window was asked to close while so many changes wait for a mail; null: it was not. */
+  closing: number | null;
   /** What went wrong in a call that no screen waits for. */
   faults: Problem[];
   /** The welcome was left for the list, although there is no profile. */
   welcome_left: boolean;
 }
 
-export const app = $state<App>({ state: null, services: [], route: "profiles", broken: null, dialog: null, pasted: "", history_text: "", faults: [], welcome_left: false });
+export const app = $state<App>({ state: null, services: [], route: "profiles", broken: null, dialog: null, pasted: "", history_text: "", settings_at: "", closing: null, faults: [], welcome_left: false });
 
 function route_of(hash: string): Route {
   return routes.find((route) => hash === `#${route}`) ?? "profiles";
@@ -68,6 +73,7 @@ export async function take_state(state: AppState): Promise<void> {
   select_profile(null);
   forget_panel();
   untick_all();
+  forget_mail();
   await reload();
 }
 
@@ -80,12 +86,20 @@ export async function load_services(): Promise<void> {
 export async function reload(): Promise<void> {
   if (app.state?.fatal) return;
   await Promise.all([load_services(), load_profiles()]);
+  // Nothing on the first screen waits for it.
+  void load_mail();
 }
 
 /** The history of one profile, found by its name. */
 export function show_history(label: string): void {
   app.history_text = label;
   go("history");
+}
+
+/** Opens the settings at one of their sections. */
+export function show_settings(section: string): void {
+  app.settings_at = section;
+  go("settings");
 }
 
 /** The words that the history should start with; they are taken once. */
@@ -103,6 +117,16 @@ export async function prefer(part: Partial<Preferences>): Promise<void> {
   await backend().set_preferences($state.snapshot(app.state.preferences));
 }
 
+/** Shows a change in its profile's panel, also one that has ended. */
+export async function show_change(change_id: string): Promise<void> {
+  const change = await backend().get_change(change_id);
+  if (!change.profile_id) return show_history(change.profile);
+  take_answer(change);
+  app.dialog = null;
+  go("profiles");
+  select_profile(change.profile_id);
+}
+
 export async function start(): Promise<void> {
   try {
     // The words, and what the shell says, are fetched side by side: each is a wait of its own.
@@ -115,6 +139,9 @@ export async function start(): Promise<void> {
     await take_state(await told);
     door.on_app_state((state) => void take_state(state));
     watch_profiles();
+    watch_mail();
+    door.on_closing((waiting) => (app.closing = waiting));
+    door.on_show_change((change_id) => void show_change(change_id));
     await reload();
   } catch (thrown) {
     app.broken = as_problem(thrown);

@@ -1,4 +1,4 @@
-// Dialogs about one profile: which is open, and for whom.
+// Dialogs about one profile or one mailbox: which is open, and for whom.
 
 export type ProfileDialog = "edit" | "keys" | "remove" | "cancel";
 
@@ -15,4 +15,21 @@ export function close_profile_dialog(): void {
 
 export function profile_dialog(): { dialog: ProfileDialog | null; profile_id: string } {
   return open;
+}
+
+export type MailboxDialog = "add" | "edit" | "test" | "remove";
+
+const mailbox = $state<{ dialog: MailboxDialog | null; id: string | null; address: string }>({ dialog: null, id: null, address: "" });
+
+/** `address`: whose mail a new mailbox is to bring. `test`: the form of the mailbox, tried at once. */
+export function open_mailbox_dialog(dialog: MailboxDialog, id: string | null = null, address = ""): void {
+  Object.assign(mailbox, { dialog, id, address });
+}
+
+export function close_mailbox_dialog(): void {
+  mailbox.dialog = null;
+}
+
+export function mailbox_dialog(): { dialog: MailboxDialog | null; id: string | null; address: string } {
+  return mailbox;
 }

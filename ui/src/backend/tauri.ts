@@ -65,6 +65,19 @@ export function create_tauri_backend(): Backend {
     choose_backup: () => invoke("choose_backup"),
     restore_backup: (passphrase, replace) => invoke("restore_backup", { passphrase, replace }),
 
+    list_mailboxes: () => invoke("list_mailboxes"),
+    add_mailbox: (mailbox) => invoke("add_mailbox", { mailbox }),
+    edit_mailbox: (id, mailbox) => invoke("edit_mailbox", { id, mailbox }),
+    remove_mailbox: (id) => invoke("remove_mailbox", { id }),
+    test_mailbox: (id, mailbox) => invoke("test_mailbox", { id, mailbox }),
+    find_mail_server: (address, ask) => invoke("find_mail_server", { address, ask }),
+    look_for_mail: () => invoke("look_for_mail"),
+    list_mail_finds: () => invoke("list_mail_finds"),
+    submit_mail_find: (id, choice) => invoke("submit_mail_find", { id, choice }),
+    dismiss_mail_find: (id) => invoke("dismiss_mail_find", { id }),
+    read_clipboard: () => invoke("read_clipboard"),
+    answer_closing: (keep, remember) => invoke("answer_closing", { keep, remember }),
+
     open_practice: () => invoke("open_practice"),
     leave_practice: () => invoke("leave_practice"),
     start_practice: (service) => invoke("start_practice", { service }),
@@ -79,6 +92,8 @@ export function create_tauri_backend(): Backend {
 
     on_changed: (listener) => subscribe<Changed>("changed", listener),
     on_backup_progress: (listener) => subscribe<BackupProgress>("backup_progress", listener),
+    on_closing: (listener) => subscribe<number>("closing", listener),
+    on_show_change: (listener) => subscribe<string>("show_change", listener),
     on_app_state: (listener) => subscribe<AppState>("app_state", listener),
   };
 }

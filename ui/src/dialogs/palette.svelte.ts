@@ -2,6 +2,8 @@
 import { app, go, prefer, routes, take_state, type Route } from "../app/app.svelte";
 import { check_all } from "../app/check_all.svelte";
 import { check_profile } from "../app/changes.svelte";
+import { open_mailbox_dialog } from "../app/dialogs.svelte";
+import { mailboxes } from "../app/mail.svelte";
 import { filtered } from "../app/filter.svelte";
 import { new_email } from "../app/keys";
 import { profile_by_id, profiles, select_profile, selected_id } from "../app/profiles.svelte";
@@ -42,12 +44,18 @@ function commands(): Thing[] {
     ...about,
     { id: "add", icon: "plus", text: t("palette.add"), will: t("palette.add_will"), hint: `${ctrl} N`, run: () => (app.dialog = "add") },
     { id: "check-all", icon: "refresh", text: t("palette.check_all"), will: t("palette.check_all_will"), hint: "Shift F5", run: () => void check_all() },
+    ...(practice ? [] : mail_commands()),
     ...leave,
     ...app.services.map((service): Thing => ({ id: `practice-${service.id}`, icon: "shield", text: t("welcome.practice_of", { service: service.name }), will: t("palette.practice_will"), run: () => void start_practice(service.id) })),
     { id: "light", icon: "eye", text: t("palette.theme_light"), will: t("palette.theme_will"), run: () => void prefer({ theme: "light" }) },
     { id: "dark", icon: "eye", text: t("palette.theme_dark"), will: t("palette.theme_will"), run: () => void prefer({ theme: "dark" }) },
     { id: "keys", icon: "key", text: t("palette.keys"), will: t("palette.keys_will"), hint: "?", run: () => (app.dialog = "keys") },
   ];
+}
+
+function mail_commands(): Thing[] {
+  const look: Thing[] = mailboxes().length > 0 ? [{ id: "look-for-mail", icon: "refresh", text: t("palette.look_for_mail"), will: t("palette.look_for_mail_will"), run: () => void backend().look_for_mail() }] : [];
+  return [{ id: "add-mailbox", icon: "mail", text: t("palette.add_mailbox"), will: t("palette.add_mailbox_will"), run: () => open_mailbox_dialog("add") }, ...look];
 }
 
 function screens(): Thing[] {

@@ -23,10 +23,23 @@ export function limit_of(change: ChangeView): number | null {
   return at === null ? null : Date.parse(at);
 }
 
-/** Whether nobody has to do anything now: a call is under way, or a limit has to pass. */
-export function goes_on(change: ChangeView, now: number): boolean {
+/**
+ * Whether nobody has to do anything now: a call is under way, a limit has to pass, or a watched mailbox brings the code.
+ * In the last hour before it runs out that is no longer left to the mailbox alone.
+ */
+export function goes_on(change: ChangeView, now: number, watched = false, asked = false): boolean {
   if (change.state === "requesting" || change.state === "verifying") return true;
-  return change.state === "planned" && (limit_of(change) ?? 0) > now;
+  if (change.state === "planned") return (limit_of(change) ?? 0) > now;
+  return change.state === "awaiting_code" && watched && !asked && change.problem === null && (change.expires_at === null || Date.parse(change.expires_at) - now > HOUR);
+}
+
+/** What runs out first comes first; then what waits for a time; then what has none; what has run out comes last. */
+export function by_what_ends_first(changes: readonly ChangeView[], now: number): ChangeView[] {
+  const time = (change: ChangeView): number => (change.expires_at ? Date.parse(change.expires_at) : (limit_of(change) ?? Infinity));
+  const over = (change: ChangeView): boolean => change.state === "expired" || (change.state !== "planned" && change.expires_at !== null && Date.parse(change.expires_at) <= now);
+  const place = new Map(changes.map((change) => [change.id, { over: over(change) ? 1 : 0, time: time(change) }]));
+  const at = (change: ChangeView): { over: number; time: number } => place.get(change.id) ?? { over: 0, time: Infinity };
+  return changes.toSorted((a, b) => at(a).over - at(b).over || (at(a).time === at(b).time ? 0 : at(a).time - at(b).time) || a.created_at.localeCompare(b.created_at));
 }
 
 function words(word: string, hint = ""): TimeView {

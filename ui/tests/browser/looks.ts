@@ -2,11 +2,11 @@
 // Not here: the views (views.ts). One file for each theme calls this, so that two workers share the work.
 import { expect, test } from "vitest";
 import { axe, cut_buttons, open_page, shoot, sideways, sizes, use_browser } from "./page";
-import { views } from "./views";
+import { views, type View } from "./views";
 
-export function look_at_all(theme: "light" | "dark"): void {
+export function look_at_all(theme: "light" | "dark", all: View[] = views): void {
   use_browser();
-  test.each(views)("$name", async ({ name, look, ready, then, axe_once }) => {
+  test.each(all)("$name", async ({ name, look, ready, then, axe_once }) => {
     const { page } = await open_page({ ...look, theme });
     await page.locator(ready).first().waitFor();
     await then?.(page);

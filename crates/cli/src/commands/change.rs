@@ -11,6 +11,7 @@ use readdress_core::error::{Code, Problem, Result};
 use readdress_core::view::{ChangeView, Doubt};
 use uuid::Uuid;
 
+use super::wait;
 use crate::answer::{Answer, Done, Failure};
 use crate::args::ChangeArgs;
 use crate::change_text;
@@ -32,6 +33,9 @@ enum Asked {
 pub async fn request(engine: &Engine, args: ChangeArgs, console: &Console) -> Done {
     let profile = engine.find_profile(&args.profile)?;
     let secrets = given::secrets(&args.secrets.secrets)?;
+    if args.wait {
+        wait::is_possible(engine, profile, &args.to)?;
+    }
     if !console.json {
         tell_before(engine, profile, &args.to, console)?;
     }
@@ -44,6 +48,9 @@ pub async fn request(engine: &Engine, args: ChangeArgs, console: &Console) -> Do
         undo_of: None,
     };
     match engine.request_change(asked).await {
+        Ok(view) if args.wait && wait::goes_on(&view) => {
+            wait::until_over(engine, view.id, args.at_most, console).await
+        }
         Ok(view) => Ok(answer(engine, &view, Asked::Request, console)),
         Err(problem) => {
             let once = problem.code == Code::FieldMissing;
@@ -192,7 +199,7 @@ fn answer(engine: &Engine, view: &ChangeView, asked: Asked, console: &Console) -
     answer.failed(failure)
 }
 
-fn document(engine: &Engine, view: &ChangeView, console: &Console) -> Answer {
+pub fn document(engine: &Engine, view: &ChangeView, console: &Console) -> Answer {
     let answer = Answer::of(ChangeDocument::of(view));
     if console.json {
         return answer;

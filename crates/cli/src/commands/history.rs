@@ -13,10 +13,10 @@ use readdress_core::view::{ChangeView, HistoryFilter, ServiceView};
 use crate::answer::{Answer, Done, Failure};
 use crate::args::HistoryArgs;
 use crate::console::Console;
-use crate::documents::ChangeDocument;
+use crate::documents::{ChangeDocument, MailboxDocument};
 use crate::exit::Exit;
 use crate::table::aligned;
-use crate::{change_text, clean, when};
+use crate::{change_text, clean, served, when};
 
 /// Changes that are read at once.
 const PAGE: u32 = 500;
@@ -34,20 +34,38 @@ pub fn refuse_two_forms(args: &HistoryArgs, console: &Console) -> Result<(), Fai
 }
 
 pub fn pending(engine: &Engine, console: &Console) -> Done {
-    let open = engine.open_changes(true)?;
-    let answer = Answer::of(documents(&open));
+    let (open, services) = (engine.open_changes(true)?, engine.services()?);
+    let mailboxes = engine.mailboxes()?;
+    let served = |view: &ChangeView| served::by(&mailboxes, served::address(view, &services));
+    let mut documents = documents(&open);
+    for (document, view) in documents.iter_mut().zip(&open) {
+        let served = served(view).into_iter().map(MailboxDocument::of);
+        document.mailboxes = Some(served.collect());
+    }
+    let answer = Answer::of(documents);
     if console.json {
         return Ok(answer);
     }
     if open.is_empty() {
         return Ok(answer.text(console.words.say("cli.list.nothing_open", &[])));
     }
-    let services = engine.services()?;
     let lines: Vec<String> = open
         .iter()
         .filter_map(|view| no_mail(view, &services, console))
         .collect();
-    let mut answer = answer.text(rows(&open, console));
+    let seen_by = |view: &ChangeView| {
+        let users: Vec<&str> = served(view)
+            .into_iter()
+            .map(|mailbox| mailbox.user.as_str())
+            .collect();
+        let list = users.join(", ");
+        if users.is_empty() {
+            String::new()
+        } else {
+            console.words.say("cli.list.mailbox", &[("user", &list)])
+        }
+    };
+    let mut answer = answer.text(rows(&open, console, seen_by));
     answer.next = lines;
     Ok(answer)
 }
@@ -83,7 +101,7 @@ pub fn all(engine: &Engine, args: &HistoryArgs, console: &Console) -> Done {
     if views.is_empty() {
         return Ok(answer.text(console.words.say("cli.list.nothing", &[])));
     }
-    Ok(answer.text(rows(&views, console)))
+    Ok(answer.text(rows(&views, console, |_| String::new())))
 }
 
 fn read(engine: &Engine, filter: &HistoryFilter, limit: usize) -> Result<Vec<ChangeView>> {
@@ -105,7 +123,8 @@ fn documents(views: &[ChangeView]) -> Vec<ChangeDocument<'_>> {
     views.iter().map(ChangeDocument::with_events).collect()
 }
 
-fn rows(views: &[ChangeView], console: &Console) -> String {
+/// `last`: one more column.
+fn rows(views: &[ChangeView], console: &Console, last: impl Fn(&ChangeView) -> String) -> String {
     let words = &console.words;
     let row = |view: &ChangeView| {
         let until = view
@@ -119,6 +138,7 @@ fn rows(views: &[ChangeView], console: &Console) -> String {
             change_text::state(view, words),
             change_text::from_to(view, words),
             until.unwrap_or_default(),
+            last(view),
         ]
     };
     aligned(&views.iter().map(row).collect::<Vec<_>>())

@@ -5,11 +5,14 @@ mod change;
 mod check;
 mod demo;
 mod history;
+mod mailbox;
 mod practice;
 mod profile;
 mod read;
 mod services;
+mod stop;
 mod vault;
+mod wait;
 
 use readdress_core::engine::Engine;
 
@@ -22,7 +25,7 @@ use crate::environment;
 pub async fn run(cli: Cli, console: &Console) -> Done {
     // These need no data folder, and must work where there is none.
     match &cli.command {
-        Command::Practice => return practice::serve().await,
+        Command::Practice(args) => return practice::serve(args).await,
         Command::Demo => return demo::run(console).await,
         Command::Services {
             what: Some(ServicesCommand::Check { files }),
@@ -55,6 +58,8 @@ async fn on_folder(engine: &Engine, command: Command, console: &Console) -> Done
         Command::Read { profile } => read::run(engine, &profile, console).await,
         Command::Change(args) => change::request(engine, args, console).await,
         Command::Verify { name, code } => change::verify(engine, &name, code, console).await,
+        Command::Wait { name, at_most } => wait::run(engine, &name, at_most, console).await,
+        Command::Mailbox { what } => mailbox::run(engine, what, console).await,
         Command::Resend {
             change,
             secrets,
@@ -80,6 +85,6 @@ async fn on_folder(engine: &Engine, command: Command, console: &Console) -> Done
         Command::History(args) => history::all(engine, &args, console),
         Command::Backup { what } => backup::run(engine, what, console).await,
         Command::Vault { what } => vault::run(engine, what, console).await,
-        Command::Practice | Command::Demo => unreachable!("they were done above"),
+        Command::Practice(_) | Command::Demo => unreachable!("they were done above"),
     }
 }

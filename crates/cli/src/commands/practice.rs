@@ -3,22 +3,29 @@
 //! Not here: how they are played (`readdress-sandbox`).
 
 use readdress_core::error::{Code, Problem};
-use readdress_sandbox::{Options, Sandbox, practice_accounts};
+use readdress_sandbox::{Delivery, Options, Sandbox, practice_accounts};
 use serde_json::{Map, Value, json};
 
+use super::stop::Stop;
 use crate::answer::{Answer, Done, Failure};
+use crate::args::PracticeArgs;
 use crate::console::print_document;
 use crate::exit::Exit;
 
 /// Prints one line of JSON with the URLs, and serves until SIGINT or SIGTERM.
-pub async fn serve() -> Done {
+pub async fn serve(args: &PracticeArgs) -> Done {
     // Before the line is printed: who has read it may stop us at once.
-    let stop = Stop::new();
-    let sandbox = start(Options::default()).await?;
+    let mut stop = Stop::new();
+    let mut options = Options::default();
+    options.settings.mail.deliver = args.deliver_lmtp.map(|lmtp| Delivery {
+        lmtp,
+        rcpt: args.deliver_to.clone(),
+    });
+    let sandbox = start(options).await?;
     if !print_document(&document(&sandbox)) {
         return Err(Failure::new(Problem::new(Code::Internal), Exit::Failed));
     }
-    stop.wait().await;
+    stop.asked().await;
     sandbox.stop().await;
     Ok(Answer::default())
 }
@@ -45,50 +52,4 @@ fn document(sandbox: &Sandbox) -> Value {
         "token": sandbox.token(),
         "accounts": accounts,
     })
-}
-
-/// SIGINT and SIGTERM; without a handler a signal ends the process by itself.
-#[cfg(unix)]
-struct Stop([Option<tokio::signal::unix::Signal>; 2]);
-
-#[cfg(unix)]
-impl Stop {
-    fn new() -> Self {
-        use tokio::signal::unix::{SignalKind, signal};
-        Self([SignalKind::interrupt(), SignalKind::terminate()].map(|kind| signal(kind).ok()))
-    }
-
-    async fn wait(self) {
-        let [interrupt, terminate] = self.0;
-        tokio::select! {
-            () = come(interrupt) => {}
-            () = come(terminate) => {}
-        }
-    }
-}
-
-#[cfg(unix)]
-async fn come(signal: Option<tokio::signal::unix::Signal>) {
-    match signal {
-        Some(mut signal) => {
-            signal.recv().await;
-        }
-        None => std::future::pending().await,
-    }
-}
-
-#[cfg(not(unix))]
-struct Stop;
-
-#[cfg(not(unix))]
-impl Stop {
-    fn new() -> Self {
-        Self
-    }
-
-    async fn wait(self) {
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    }
 }

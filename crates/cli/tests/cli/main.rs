@@ -13,11 +13,17 @@ mod leaks;
 mod limits;
 mod lists;
 mod locked;
+#[cfg(unix)]
+mod mail_servers;
+#[cfg(unix)]
+mod mailbox;
 mod manifests;
 mod open;
 mod pair;
 mod pair_races;
 mod play;
+#[cfg(unix)]
+mod post;
 mod release;
 #[cfg(unix)]
 mod rights;
@@ -30,3 +36,5 @@ mod torn;
 mod unknown;
 mod usage;
 mod vault;
+#[cfg(unix)]
+mod wait;

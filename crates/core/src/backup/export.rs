@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::file::Sink;
 use super::record::{self, Clear, Counts, Head, Record};
 use super::{Counter, FORMAT, Lock, Tell};
-use crate::db::{Amounts, Contents, Fail, StoredChange};
+use crate::db::{Amounts, CodeMail, Contents, Fail, MailboxRow, StoredChange};
 use crate::error::{Code, Problem, Result};
 use crate::profile::Profile;
 use crate::vault::{Key, Place};
@@ -28,7 +28,7 @@ pub(crate) struct Export<'a> {
 
 impl Export<'_> {
     /// # Errors
-    /// `busy` where another program has changed the key meanwhile; `secret_damaged` with the profile's `label`;
+    /// `busy` where another program has changed the key meanwhile; `secret_damaged` with the `label` of the profile or mailbox;
     /// `disk_full`, `folder_read_only` of the file. No file is left then.
     pub fn write(self, contents: &Contents<'_>) -> Done<BackupView> {
         if contents.key()? != self.key.as_ref().map(Key::id) {
@@ -54,10 +54,11 @@ impl Export<'_> {
             put(Record::Manifest(manifest))?;
         }
         let key = self.key.as_ref();
+        contents.mailboxes(|mailbox| put(mailbox_record(key, mailbox)?))?;
         contents.profiles(|profile, secrets| put(profile_record(key, profile, secrets)?))?;
-        contents.changes(|stored| {
+        contents.changes(|stored, mail| {
             let id = stored.change.id;
-            put(change_record(key, stored)?)?;
+            put(change_record(key, stored, mail)?)?;
             contents.events(id, |event| put(event_record(id, event)))
         })?;
         contents.uses(|used| {
@@ -85,24 +86,47 @@ impl Export<'_> {
             Ok(())
         })?;
         let Amounts {
+            mailboxes,
             profiles,
             secrets,
             changes,
             values,
+            code_mails,
             events,
             uses,
         } = contents.amounts()?;
         Ok(Counts {
             settings,
             manifests: self.manifests.len() as u64,
+            mailboxes,
             profiles,
             secrets,
             changes,
             values,
+            code_mails,
             events,
             uses,
         })
     }
+}
+
+fn mailbox_record(key: Option<&Key>, row: MailboxRow) -> Done<Record> {
+    let password = row
+        .password
+        .map(|cipher| open(key, Place::mailbox(row.id), &cipher))
+        .transpose()
+        .map_err(|problem| problem.with("label", row.user.clone()))?;
+    Ok(Record::Mailbox(record::Mailbox {
+        id: row.id,
+        user: row.user,
+        host: row.host,
+        port: row.port,
+        tls: row.tls,
+        ca_file: row.ca_file,
+        serves: row.serves,
+        password,
+        created_at: row.created_at,
+    }))
 }
 
 fn profile_record(
@@ -133,7 +157,7 @@ fn profile_record(
     }))
 }
 
-fn change_record(key: Option<&Key>, stored: StoredChange) -> Done<Record> {
+fn change_record(key: Option<&Key>, stored: StoredChange, mail: Option<CodeMail>) -> Done<Record> {
     let change = stored.change;
     let mut values = Vec::new();
     for value in stored.values {
@@ -164,6 +188,10 @@ fn change_record(key: Option<&Key>, stored: StoredChange) -> Done<Record> {
         retry_at: change.retry_at,
         problem: change.problem,
         values,
+        code_mail: mail.map(|mail| record::CodeMail {
+            sender: mail.sender,
+            at: mail.at,
+        }),
         cancelled_there: change.cancelled_there,
         undo_of: change.undo_of,
         version: change.version,

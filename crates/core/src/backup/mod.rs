@@ -24,8 +24,12 @@ use crate::view::BackupProgress;
 pub use file::WORK_FACTOR;
 
 /// The version of the format. Grows with every new kind of record and every new field: a program refuses what it does
-/// not know, since leaving it out would be a loss that nobody sees.
-pub const FORMAT: u32 = 1;
+/// not know, since leaving it out would be a loss that nobody sees. Older ones are read: 1 had no mailboxes, and no mails
+/// whose codes were given.
+pub const FORMAT: u32 = 2;
+
+/// The first format with mailboxes and the mails of codes.
+const WITH_MAIL: u32 = 2;
 
 /// Told now and then how far it is.
 pub type Tell = Arc<dyn Fn(BackupProgress) + Send + Sync>;

@@ -6,9 +6,11 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::file::Source;
-use super::record::{AnyHead, Counts, Head, Manifest, Record};
-use super::{Counter, FORMAT, Tell, Wrong, manifests};
+use super::record::{AnyHead, Counts, Head, Mailbox, Manifest, Record};
+use super::{Counter, FORMAT, Tell, WITH_MAIL, Wrong, manifests};
+use crate::ask::NewMailbox;
 use crate::error::{Code, Problem, Result};
+use crate::mailbox::typed::Typed;
 use crate::profile::label_key;
 use crate::secret::Secret;
 use crate::view::BackupView;
@@ -80,7 +82,7 @@ pub(super) fn head(source: &mut Source) -> Result<Head> {
         return Err(Problem::new(Code::BackupNewer).with("version", any.readdress_backup.version));
     }
     match parsed(&line)? {
-        Record::ReaddressBackup(head) if head.format == FORMAT => Ok(head),
+        Record::ReaddressBackup(head) if (1..=FORMAT).contains(&head.format) => Ok(head),
         _ => Err(Wrong::NotABackup.into()),
     }
 }
@@ -99,6 +101,9 @@ pub(super) fn each<E: From<Problem>>(
         match parsed(&line)? {
             Record::End(counts) => break counts,
             record => {
+                if head.format < WITH_MAIL && is_mail(&record) {
+                    return Err(wrong(Wrong::Content).into());
+                }
                 count(&mut found, &record)?;
                 each(record)?;
             }
@@ -114,10 +119,23 @@ fn parsed(line: &[u8]) -> Result<Record> {
     serde_json::from_slice(line).map_err(|_| Wrong::Content.into())
 }
 
+/// What format 1 does not have.
+fn is_mail(record: &Record) -> bool {
+    match record {
+        Record::Mailbox(_) => true,
+        Record::Change(change) => change.code_mail.is_some(),
+        _ => false,
+    }
+}
+
 fn count(counts: &mut Counts, record: &Record) -> Result<()> {
     match record {
         Record::Setting(_) => counts.settings += 1,
         Record::Manifest(_) => counts.manifests += 1,
+        Record::Mailbox(mailbox) => {
+            counts.mailboxes += 1;
+            counts.secrets += u64::from(mailbox.password.is_some());
+        }
         Record::Profile(profile) => {
             counts.profiles += 1;
             counts.secrets += profile.secrets.len() as u64;
@@ -125,6 +143,7 @@ fn count(counts: &mut Counts, record: &Record) -> Result<()> {
         Record::Change(change) => {
             counts.changes += 1;
             counts.values += change.values.len() as u64;
+            counts.code_mails += u64::from(change.code_mail.is_some());
         }
         Record::Event(_) => counts.events += 1,
         Record::Use(_) => counts.uses += 1,
@@ -133,10 +152,32 @@ fn count(counts: &mut Counts, record: &Record) -> Result<()> {
     Ok(())
 }
 
+/// Whether a program of ours would keep it so: a host that is none would be a way to say something else to another one.
+fn is_tidy(mailbox: &Mailbox) -> bool {
+    let typed = Typed::check(&NewMailbox {
+        user: mailbox.user.clone(),
+        host: mailbox.host.clone(),
+        port: mailbox.port,
+        tls: mailbox.tls,
+        ca_file: mailbox.ca_file.clone(),
+        serves: mailbox.serves.clone(),
+        password: mailbox.password.as_ref().map(|clear| clear.0.clone()),
+    });
+    typed.is_ok_and(|typed| {
+        typed.user == mailbox.user
+            && typed.host == mailbox.host
+            && typed.ca_file == mailbox.ca_file
+            && typed.serves == mailbox.serves
+    })
+}
+
 /// What stood before: ids only, so that 100,000 profiles take some megabytes.
 #[derive(Default)]
 struct Seen {
     settings: HashSet<String>,
+    mailboxes: HashSet<Uuid>,
+    /// Host and login name, both in lower case.
+    logins: HashSet<(String, String)>,
     profiles: HashSet<Uuid>,
     labels: HashSet<String>,
     changes: HashSet<Uuid>,
@@ -153,6 +194,10 @@ impl Seen {
                 !crate::db::is_here_only(&setting.key)
                     && crate::db::is_readable(&setting.key, &setting.value)
                     && self.settings.insert(setting.key.clone())
+            }
+            Record::Mailbox(mailbox) => {
+                let login = (mailbox.host.clone(), mailbox.user.to_ascii_lowercase());
+                is_tidy(mailbox) && self.mailboxes.insert(mailbox.id) && self.logins.insert(login)
             }
             Record::Profile(profile) => {
                 let label = label_key(&profile.label);

@@ -12,6 +12,7 @@ use crate::change::{EventKind, Proof, State};
 use crate::error::Problem;
 use crate::profile::Known;
 use crate::secret::Secret;
+use crate::view::MailTls;
 
 /// A line. The name of the variant is outside: so serde reads it without keeping parts of it aside.
 #[derive(Debug, Serialize, Deserialize)]
@@ -21,6 +22,7 @@ pub(super) enum Record {
     ReaddressBackup(Head),
     Setting(Setting),
     Manifest(Manifest),
+    Mailbox(Mailbox),
     Profile(Profile),
     Change(Change),
     /// Of the change before it.
@@ -58,10 +60,17 @@ pub(super) struct AnyFormat {
 pub(crate) struct Counts {
     pub settings: u64,
     pub manifests: u64,
+    /// Not in format 1.
+    #[serde(default)]
+    pub mailboxes: u64,
     pub profiles: u64,
+    /// Of profiles, and the passwords of mailboxes.
     pub secrets: u64,
     pub changes: u64,
     pub values: u64,
+    /// Not in format 1.
+    #[serde(default)]
+    pub code_mails: u64,
     pub events: u64,
     pub uses: u64,
 }
@@ -71,6 +80,7 @@ impl Counts {
     pub fn lines(&self) -> u64 {
         [
             self.manifests,
+            self.mailboxes,
             self.profiles,
             self.changes,
             self.events,
@@ -94,6 +104,20 @@ pub(super) struct Setting {
 pub(crate) struct Manifest {
     pub file: String,
     pub text: String,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Mailbox {
+    pub id: Uuid,
+    pub user: String,
+    pub host: String,
+    pub port: u16,
+    pub tls: MailTls,
+    pub ca_file: Option<String>,
+    pub serves: Vec<String>,
+    pub password: Option<Clear>,
+    pub created_at: Timestamp,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -135,6 +159,9 @@ pub(super) struct Change {
     pub retry_at: Option<Timestamp>,
     pub problem: Option<Problem>,
     pub values: Vec<Value>,
+    /// Whose code was given last. Not in format 1.
+    #[serde(default)]
+    pub code_mail: Option<CodeMail>,
     pub cancelled_there: Option<bool>,
     pub undo_of: Option<Uuid>,
     pub version: u64,
@@ -149,6 +176,13 @@ pub(super) struct Value {
     pub step: String,
     pub text: Clear,
     pub marked: bool,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CodeMail {
+    pub sender: String,
+    pub at: Timestamp,
 }
 
 #[derive(Debug, Serialize, Deserialize)]

@@ -13,8 +13,8 @@ use super::settle::restored;
 use super::{Counter, Tell};
 use crate::change::{Change, Event, State};
 use crate::db::{
-    ChangeWrite, Copied, Expect, Fail, Job, PENDING, ProfileWrite, Refill, SealedValue,
-    SecretWrite, Use,
+    ChangeWrite, CodeMail, Copied, Expect, Fail, Job, MailboxRow, PENDING, ProfileWrite, Refill,
+    SealedValue, SecretWrite, Use,
 };
 use crate::error::{Code, Problem, Result};
 use crate::kill;
@@ -97,6 +97,7 @@ impl Filling<'_> {
         }
         match record {
             Record::Setting(setting) => self.refill.put_setting(&setting.key, &setting.value),
+            Record::Mailbox(mailbox) => self.put_mailbox(mailbox),
             Record::Profile(profile) => self.put_profile(profile),
             Record::Change(change) => self.put_change(change),
             Record::Event(event) => self.refill.put_event(
@@ -127,6 +128,23 @@ impl Filling<'_> {
             Some((change, event)) => self.refill.put_event(change, &event),
             None => Ok(()),
         }
+    }
+
+    fn put_mailbox(&self, mailbox: record::Mailbox) -> Done {
+        let password = mailbox.password.as_ref();
+        self.refill.put_mailbox(&MailboxRow {
+            id: mailbox.id,
+            user: mailbox.user,
+            host: mailbox.host,
+            port: mailbox.port,
+            tls: mailbox.tls,
+            ca_file: mailbox.ca_file,
+            serves: mailbox.serves,
+            password: password
+                .map(|password| self.seal(Place::mailbox(mailbox.id), password))
+                .transpose()?,
+            created_at: mailbox.created_at,
+        })
     }
 
     fn put_profile(&self, profile: record::Profile) -> Done {
@@ -177,11 +195,19 @@ impl Filling<'_> {
                 })
             })
             .collect::<Result<Vec<_>>>()?;
+        let mail = from.code_mail.as_ref().map(|mail| CodeMail {
+            sender: mail.sender.clone(),
+            at: mail.at,
+        });
         let (change, event) = restored(row(from), self.now);
         self.unknown += u32::from(change.state == State::Unknown);
         self.own_event = event.map(|event| (id, event));
         let write = ChangeWrite::new(change, Expect::New).values(values);
-        self.refill.put_change(write)
+        self.refill.put_change(write)?;
+        match mail {
+            Some(mail) => self.refill.put_code_mail(id, &mail),
+            None => Ok(()),
+        }
     }
 
     fn seal(&self, place: Place<'_>, text: &record::Clear) -> Result<Vec<u8>> {

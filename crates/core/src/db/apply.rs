@@ -85,7 +85,7 @@ pub(super) fn apply(db: &Connection, process: Uuid, job: &Job) -> Done {
 
 /// Refuses ciphertext of a key that another process has replaced meanwhile: nobody could open it.
 fn check_key(db: &Connection, job: &Job) -> Done {
-    let mut ciphers = job
+    let ciphers = job
         .secrets
         .iter()
         .filter_map(|write| write.cipher.as_ref())
@@ -93,8 +93,16 @@ fn check_key(db: &Connection, job: &Job) -> Done {
             job.changes
                 .iter()
                 .flat_map(|write| write.values.iter().flatten().map(|value| &value.cipher)),
-        )
-        .peekable();
+        );
+    sealed_by_the_key(db, ciphers)
+}
+
+/// As `check_key`, for these.
+pub(super) fn sealed_by_the_key<'a>(
+    db: &Connection,
+    ciphers: impl Iterator<Item = &'a Vec<u8>>,
+) -> Done {
+    let mut ciphers = ciphers.peekable();
     if ciphers.peek().is_none() {
         return Ok(());
     }

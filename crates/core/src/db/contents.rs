@@ -7,9 +7,11 @@ use uuid::Uuid;
 
 use super::Db;
 use super::changes::{COLUMNS as CHANGE, change, event};
+use super::code_mails::{COLUMNS as CODE_MAIL, CodeMail, code_mail};
 use super::column::{Cells, Id};
 use super::fail::Fail;
 use super::job::{SealedValue, StoredChange, Use};
+use super::mailboxes::{COLUMNS as MAILBOX, MailboxRow, mailbox};
 use super::profiles::{COLUMNS as PROFILE, profile};
 use super::refill::is_here_only;
 use crate::change::Event;
@@ -21,10 +23,13 @@ type Done<T = ()> = std::result::Result<T, Fail>;
 /// How many rows there are of each kind.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Amounts {
+    pub mailboxes: u64,
     pub profiles: u64,
+    /// Of profiles, and the passwords of mailboxes.
     pub secrets: u64,
     pub changes: u64,
     pub values: u64,
+    pub code_mails: u64,
     pub events: u64,
     pub uses: u64,
 }
@@ -49,16 +54,19 @@ impl<'a> Contents<'a> {
     }
 
     pub fn amounts(&self) -> Done<Amounts> {
-        const COUNT: &str = "SELECT (SELECT count(*) FROM profiles), (SELECT count(*) FROM secrets), \
-             (SELECT count(*) FROM changes), (SELECT count(*) FROM change_values), (SELECT count(*) FROM events), \
+        const COUNT: &str = "SELECT (SELECT count(*) FROM mailboxes), (SELECT count(*) FROM profiles), \
+             (SELECT count(*) FROM secrets) + (SELECT count(password) FROM mailboxes), (SELECT count(*) FROM changes), \
+             (SELECT count(*) FROM change_values), (SELECT count(*) FROM code_mails), (SELECT count(*) FROM events), \
              (SELECT count(*) FROM uses)";
         Ok(self.db.query_row(COUNT, [], |row| {
             let mut cells = Cells::new(row);
             Ok(Amounts {
+                mailboxes: cells.count()?,
                 profiles: cells.count()?,
                 secrets: cells.count()?,
                 changes: cells.count()?,
                 values: cells.count()?,
+                code_mails: cells.count()?,
                 events: cells.count()?,
                 uses: cells.count()?,
             })
@@ -75,6 +83,12 @@ impl<'a> Contents<'a> {
             }
             each(key, value)
         })
+    }
+
+    /// Mailboxes with their sealed passwords.
+    pub fn mailboxes(&self, each: impl FnMut(MailboxRow) -> Done) -> Done {
+        let sql = format!("SELECT {MAILBOX} ORDER BY id");
+        self.each(&sql, &[], mailbox, each)
     }
 
     /// Profiles with their sealed secrets.
@@ -95,8 +109,9 @@ impl<'a> Contents<'a> {
         })
     }
 
-    /// Changes with their sealed values.
-    pub fn changes(&self, mut each: impl FnMut(StoredChange) -> Done) -> Done {
+    /// Changes with their sealed values, and the mail of the code that was given last.
+    pub fn changes(&self, mut each: impl FnMut(StoredChange, Option<CodeMail>) -> Done) -> Done {
+        let sql_mail = format!("SELECT {CODE_MAIL} WHERE change_id = ?1");
         let sql = format!("SELECT {CHANGE} FROM changes c ORDER BY c.id");
         self.each(&sql, &[], change, |change| {
             let mut values = Vec::new();
@@ -115,7 +130,12 @@ impl<'a> Contents<'a> {
                     Ok(())
                 },
             )?;
-            each(StoredChange { change, values })
+            let mut mail = None;
+            self.each(&sql_mail, &[&Id(change.id)], code_mail, |found| {
+                mail = Some(found);
+                Ok(())
+            })?;
+            each(StoredChange { change, values }, mail)
         })
     }
 
@@ -168,7 +188,7 @@ impl Db {
         })
     }
 
-    /// Whether a restore would take anything away: profiles and changes count, settings do not.
+    /// Whether a restore would take anything away: profiles, changes and mailboxes count, settings do not.
     pub(crate) fn amounts(&self) -> Result<Amounts> {
         self.read(|db| Contents::of(db).amounts())
     }

@@ -1,4 +1,4 @@
-//! The database: profiles, sealed secrets, changes and their journal, in one SQLite file.
+//! The database: profiles, sealed secrets, changes and their journal, mailboxes, in one SQLite file.
 //!
 //! One thread writes (`writer`), so that many jobs share one fsync; reads come from connections of their own and are
 //! never held up by it. Not here: what a change may become (`change::machine`), the cipher (`vault`).
@@ -7,6 +7,7 @@ mod address;
 mod apply;
 mod changes;
 mod clock;
+mod code_mails;
 mod column;
 mod contents;
 mod copies;
@@ -14,6 +15,7 @@ mod fail;
 mod guard;
 mod history;
 mod job;
+mod mailboxes;
 mod migrate;
 mod open;
 mod profiles;
@@ -33,6 +35,7 @@ use std::time::Duration;
 use rusqlite::Connection;
 use uuid::Uuid;
 
+pub(crate) use code_mails::CodeMail;
 pub(crate) use column::Id;
 pub(crate) use contents::{Amounts, Contents};
 pub(crate) use copies::{Copied, stamp};
@@ -41,6 +44,7 @@ pub use job::{
     ChangeWrite, Expect, Guard, Job, ProfileWrite, Prune, Room, SealedValue, SecretWrite, Seen,
     StoredChange, Use, WaitWrite,
 };
+pub use mailboxes::MailboxRow;
 pub(crate) use refill::{ACCEPTED, PENDING, Refill, is_here_only, is_readable};
 pub(crate) use uses::free_at;
 pub(crate) use vault_row::{VaultRow, refuse_orphans};

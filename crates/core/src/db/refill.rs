@@ -7,11 +7,13 @@ use uuid::Uuid;
 
 use super::apply::{apply, write_events};
 use super::clock;
+use super::code_mails::CodeMail;
 use super::column::Id;
 use super::contents::Contents;
 use super::fail::Fail;
 use super::job::{ChangeWrite, Job};
-use super::{settings, vault_row, waits};
+use super::mailboxes::MailboxRow;
+use super::{code_mails, mailboxes, settings, vault_row, waits};
 use crate::change::Event;
 use crate::error::{Code, Problem};
 
@@ -54,7 +56,7 @@ pub(crate) struct Refill<'a> {
 }
 
 impl<'a> Refill<'a> {
-    /// Takes all profiles, changes and settings away; the vault stays.
+    /// Takes all profiles, changes, mailboxes and settings away; the vault stays.
     ///
     /// # Errors
     /// `folder_not_empty` without `replace` where something is here; `busy` while a call is on its way, whose answer
@@ -72,7 +74,10 @@ impl<'a> Refill<'a> {
         if has("SELECT 1 FROM changes WHERE owner IS NOT NULL")? {
             return Err(Code::Busy.into());
         }
-        let empty = !has("SELECT 1 FROM profiles")? && !has("SELECT 1 FROM changes")?;
+        let mut empty = true;
+        for table in ["profiles", "changes", "mailboxes"] {
+            empty &= !has(&format!("SELECT 1 FROM {table}"))?;
+        }
         if !empty && !replace {
             return Err(Code::FolderNotEmpty.into());
         }
@@ -83,8 +88,8 @@ impl<'a> Refill<'a> {
         if !empty {
             remove_journal(db)?;
         }
-        // In this order: a change refers to its profile.
-        for table in ["changes", "profiles", "uses"] {
+        // In this order: a mail refers to its change, a change to its profile.
+        for table in ["code_mails", "changes", "profiles", "uses", "mailboxes"] {
             db.execute(&format!("DELETE FROM {table}"), [])?;
         }
         let sql = "DELETE FROM meta WHERE substr(key, 1, length(?1)) <> ?1 AND substr(key, 1, length(?2)) <> ?2";
@@ -116,6 +121,14 @@ impl<'a> Refill<'a> {
         write_events(self.db, change, std::slice::from_ref(event)).map_err(contradiction)
     }
 
+    pub fn put_mailbox(&self, row: &MailboxRow) -> Done {
+        mailboxes::insert(self.db, row).map_err(contradiction)
+    }
+
+    pub fn put_code_mail(&self, change: Uuid, mail: &CodeMail) -> Done {
+        code_mails::put(self.db, change, mail).map_err(contradiction)
+    }
+
     pub fn put_setting(&self, key: &str, value: &str) -> Done {
         self.db
             .prepare_cached("INSERT INTO meta (key, value) VALUES (?1, ?2)")?
@@ -130,9 +143,12 @@ fn contradiction(fail: Fail) -> Fail {
     match &fail {
         Fail::Problem(problem) => match problem.code {
             // `busy` is an id that is there already: the key was looked at before.
-            Code::Busy | Code::LabelTaken | Code::ChangeOpen | Code::ProfileUnknown => {
-                invalid().into()
-            }
+            Code::Busy
+            | Code::LabelTaken
+            | Code::ChangeOpen
+            | Code::ProfileUnknown
+            | Code::MailboxTwice
+            | Code::ChangeUnknown => invalid().into(),
             _ => fail,
         },
         Fail::Sql(rusqlite::Error::SqliteFailure(failure, _))

@@ -81,7 +81,8 @@ fn doom(db: &Connection, id: Uuid) -> std::result::Result<(), Fail> {
 pub(crate) fn refuse_orphans(db: &Connection) -> std::result::Result<(), Fail> {
     let sealed: bool = db
         .prepare_cached(
-            "SELECT EXISTS (SELECT 1 FROM secrets) OR EXISTS (SELECT 1 FROM change_values)",
+            "SELECT EXISTS (SELECT 1 FROM secrets) OR EXISTS (SELECT 1 FROM change_values) \
+             OR EXISTS (SELECT 1 FROM mailboxes WHERE password IS NOT NULL)",
         )?
         .query_row([], |row| row.get(0))?;
     let vault: bool = db

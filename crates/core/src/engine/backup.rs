@@ -75,7 +75,7 @@ impl Engine {
     ///
     /// # Errors
     /// `backup_passphrase_wrong`, `backup_invalid`, `backup_newer`; `folder_not_empty` without `replace`, with `made_at`,
-    /// `profiles` and `changes` of the backup and `profiles_here`, `changes_here`; `busy` while a call is on its way; the
+    /// `profiles` and `changes` of the backup and `profiles_here`, `changes_here`, `mailboxes_here`; `busy` while a call is on its way; the
     /// vault's; the folder's.
     pub async fn restore_backup(
         &self,
@@ -91,7 +91,7 @@ impl Engine {
         }
         let here = self.0.db.amounts()?;
         let in_the_way = manifests::in_the_way(&self.0.folder, &checked.manifests);
-        let empty = here.profiles == 0 && here.changes == 0 && !in_the_way;
+        let empty = here.profiles == 0 && here.changes == 0 && here.mailboxes == 0 && !in_the_way;
         if !empty && !replace {
             let backup = checked.view();
             return Err(Problem::new(Code::FolderNotEmpty)
@@ -99,7 +99,8 @@ impl Engine {
                 .with("profiles", backup.profiles.to_string())
                 .with("changes", backup.changes.to_string())
                 .with("profiles_here", here.profiles.to_string())
-                .with("changes_here", here.changes.to_string()));
+                .with("changes_here", here.changes.to_string())
+                .with("mailboxes_here", here.mailboxes.to_string()));
         }
         let key = match checked.has_secrets() {
             true => Some(self.0.vault.key().await?),

@@ -36,15 +36,24 @@ impl Engine {
             }
             None => self.code_in(&change, text)?,
         };
+        // What a person typed says nothing of the sender of a mail that came before.
+        if kept_value(&change, &change.step).is_none_or(|kept| kept.text != value) {
+            self.0.db.drop_code_mail(change.id).await?;
+        }
+        let change = self.give_value(change, value).await?;
+        self.change_view(&change)
+    }
+
+    /// Gives a value, as it was typed or mailed: sent now, or kept for the call under way.
+    pub(super) async fn give_value(&self, change: Change, value: Secret) -> Result<Change> {
         let context = self.context_of(&change, &BTreeMap::new()).await?;
         let input = Input::Given(value);
         let sending = change.state.is_sending() && lock(&self.0.flights).contains(&change.id);
-        let change = if sending {
-            self.put_in(&context, change, input).await?
+        if sending {
+            self.put_in(&context, change, input).await
         } else {
-            self.drive(context, change, input, Limits::Pass).await?
-        };
-        self.change_view(&change)
+            self.drive(context, change, input, Limits::Pass).await
+        }
     }
 
     fn code_in(&self, change: &Change, text: &str) -> Result<Secret> {

@@ -8,7 +8,7 @@ mod fault;
 mod outgoing;
 mod self_signed;
 pub mod sender;
-mod tls;
+pub(crate) mod tls;
 pub mod wait;
 
 use std::time::Duration;

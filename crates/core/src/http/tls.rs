@@ -1,15 +1,17 @@
 //! TLS settings: the system's roots plus the user's own authority, and why a certificate was refused.
 //!
-//! Not here: which route uses which (`client`), what is told about a failure (`fault`).
+//! Not here: which route uses which (`client`, `mailbox::imap`), what is told about a failure (`fault`).
 
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::client::verify_server_name;
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::server::ParsedCertificate;
 use rustls::{
     CertificateError, ClientConfig, DigitallySignedStruct, Error, OtherError, RootCertStore,
     SignatureScheme,
@@ -23,7 +25,7 @@ const MOST_BYTES: u64 = 4 * 1024 * 1024;
 
 /// The certificates of a PEM file. Errors: `certificate_invalid` with `file` and `reason`
 /// (`missing`, `unreadable`, `too_large`, `no_certificate`, `damaged`).
-pub(super) fn read_roots(file: &Path) -> Result<Vec<CertificateDer<'static>>> {
+pub(crate) fn read_roots(file: &Path) -> Result<Vec<CertificateDer<'static>>> {
     let wrong = |reason: &str| {
         Problem::new(Code::CertificateInvalid)
             .with("file", file.display().to_string())
@@ -50,20 +52,28 @@ pub(super) fn read_roots(file: &Path) -> Result<Vec<CertificateDer<'static>>> {
     Ok(roots)
 }
 
-/// Trusts what the operating system trusts, and `extra`.
+/// For https: trusts what the operating system trusts, and `extra`.
 pub(super) fn with_system_roots(extra: &[CertificateDer<'static>]) -> Result<ClientConfig> {
+    let mut config = verified(extra)?;
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    Ok(config)
+}
+
+/// Trusts what the operating system trusts, and `extra`; names no protocol.
+pub(crate) fn verified(extra: &[CertificateDer<'static>]) -> Result<ClientConfig> {
     let provider = provider();
     let verifier =
         rustls_platform_verifier::Verifier::new_with_extra_roots(extra.to_vec(), provider.clone())
             .map_err(|_| Problem::new(Code::TlsFailed).with("reason", "no_roots"))?;
-    let mut config = ClientConfig::builder_with_provider(provider)
+    Ok(ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(|_| Problem::new(Code::Internal))?
         .dangerous()
-        .with_custom_certificate_verifier(Arc::new(Explaining(verifier)))
-        .with_no_client_auth();
-    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-    Ok(config)
+        .with_custom_certificate_verifier(Arc::new(Explaining {
+            system: verifier,
+            named: extra.to_vec(),
+        }))
+        .with_no_client_auth())
 }
 
 /// For plain http: trusts nobody and loads nothing.
@@ -82,7 +92,35 @@ fn provider() -> Arc<CryptoProvider> {
 /// The system's verifier, which calls any certificate without a known issuer the same; this one tells a
 /// self-signed one apart, since the next step differs (name it in Settings, or distrust the network).
 #[derive(Debug)]
-struct Explaining(rustls_platform_verifier::Verifier);
+struct Explaining {
+    system: rustls_platform_verifier::Verifier,
+    /// What a person named: authorities, or the very certificate of a server of their own.
+    named: Vec<CertificateDer<'static>>,
+}
+
+impl Explaining {
+    /// `openssl req -x509` marks a server's own certificate as an authority, which then is none of a server. If it is the
+    /// very one that was named, it is meant; its times were looked at before that mark, its name is looked at here.
+    fn is_meant(
+        &self,
+        certificate: &CertificateDer<'_>,
+        name: &ServerName<'_>,
+        error: &Error,
+    ) -> Result<bool, Error> {
+        let marked = match error {
+            // The error's type is private to its crate, so its word has to do; a test pins it.
+            Error::InvalidCertificate(CertificateError::Other(other)) => {
+                other.0.to_string() == "CaUsedAsEndEntity"
+            }
+            _ => false,
+        };
+        if !marked || !self.named.iter().any(|own| own == certificate) {
+            return Ok(false);
+        }
+        verify_server_name(&ParsedCertificate::try_from(certificate)?, name)?;
+        Ok(true)
+    }
+}
 
 /// Why [`Explaining`] refused.
 #[derive(Debug)]
@@ -104,18 +142,29 @@ impl ServerCertVerifier for Explaining {
         ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        self.0
-            .verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
-            .map_err(|error| match error {
-                Error::InvalidCertificate(
-                    CertificateError::UnknownIssuer
-                    | CertificateError::BadSignature
-                    | CertificateError::Other(_),
-                ) if is_self_signed(end_entity) => Error::InvalidCertificate(
-                    CertificateError::Other(OtherError(Arc::new(SelfSigned))),
-                ),
-                other => other,
-            })
+        let verified = self.system.verify_server_cert(
+            end_entity,
+            intermediates,
+            server_name,
+            ocsp_response,
+            now,
+        );
+        let Err(error) = verified else {
+            return verified;
+        };
+        if self.is_meant(end_entity, server_name, &error)? {
+            return Ok(ServerCertVerified::assertion());
+        }
+        Err(match error {
+            Error::InvalidCertificate(
+                CertificateError::UnknownIssuer
+                | CertificateError::BadSignature
+                | CertificateError::Other(_),
+            ) if is_self_signed(end_entity) => {
+                Error::InvalidCertificate(CertificateError::Other(OtherError(Arc::new(SelfSigned))))
+            }
+            other => other,
+        })
     }
 
     fn verify_tls12_signature(
@@ -124,7 +173,7 @@ impl ServerCertVerifier for Explaining {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.0.verify_tls12_signature(message, cert, dss)
+        self.system.verify_tls12_signature(message, cert, dss)
     }
 
     fn verify_tls13_signature(
@@ -133,17 +182,17 @@ impl ServerCertVerifier for Explaining {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.0.verify_tls13_signature(message, cert, dss)
+        self.system.verify_tls13_signature(message, cert, dss)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.0.supported_verify_schemes()
+        self.system.supported_verify_schemes()
     }
 }
 
 /// One word for a page: `expired`, `not_yet_valid`, `wrong_host`, `self_signed`, `unknown_authority`, `revoked`,
 /// `bad_certificate`, `not_tls`, `handshake`.
-pub(super) fn reason(error: &Error) -> &'static str {
+pub(crate) fn reason(error: &Error) -> &'static str {
     match error {
         Error::InvalidCertificate(why) => match why {
             CertificateError::Expired | CertificateError::ExpiredContext { .. } => "expired",

@@ -3,8 +3,11 @@
 //! Not here: what a mail says (`mail`), which change it is for and what is done with it (`engine::watch`), where mailboxes
 //! are kept (`db::mailboxes`).
 
+pub(crate) mod autoconfig;
 pub mod imap;
-pub mod servers;
+pub(crate) mod servers;
+pub mod serves;
+pub(crate) mod typed;
 
 use std::path::PathBuf;
 

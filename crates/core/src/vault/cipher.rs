@@ -48,6 +48,15 @@ impl<'a> Place<'a> {
         }
     }
 
+    /// The password of a mailbox.
+    pub fn mailbox(mailbox: Uuid) -> Self {
+        Self {
+            table: "mailboxes",
+            row: mailbox,
+            field: "password",
+        }
+    }
+
     fn aad(&self, header: &[u8]) -> Vec<u8> {
         let mut aad = header.to_vec();
         for part in [

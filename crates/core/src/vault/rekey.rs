@@ -11,8 +11,8 @@ type Done<T = ()> = std::result::Result<T, Fail>;
 
 /// Opens every value with `old`, seals it with `new`, and puts the row of `new` in place.
 ///
-/// One secret that does not open stops it: nothing is lost, and its problem names the field and the profile. What can be had
-/// again, a session or a code, is dropped where it does not open.
+/// One secret that does not open stops it: nothing is lost, and its problem names the field and the profile, or the mailbox.
+/// What can be had again, a session or a code, is dropped where it does not open.
 pub(super) fn reseal(
     db: &Connection,
     old_row: &VaultRow,
@@ -57,6 +57,19 @@ pub(super) fn reseal(
                 .execute(params![Id(change), n])?,
         };
     }
+    reseal_mailboxes(db, old, new)
+}
+
+fn reseal_mailboxes(db: &Connection, old: &Key, new: &Key) -> Done {
+    let sql = "SELECT id, user, password FROM mailboxes WHERE password IS NOT NULL";
+    for (mailbox, user, cipher) in rows::<String>(db, sql)? {
+        let place = Place::mailbox(mailbox);
+        let password = old
+            .open(place, &cipher)
+            .map_err(|problem| problem.with("label", user))?;
+        db.prepare_cached("UPDATE mailboxes SET password = ?2 WHERE id = ?1")?
+            .execute(params![Id(mailbox), new.seal(place, &password)])?;
+    }
     Ok(())
 }
 
@@ -69,6 +82,7 @@ fn label_of(db: &Connection, profile: Uuid) -> Done<String> {
 pub(super) fn start_anew(db: &Connection, old: Option<&VaultRow>, row: &VaultRow) -> Done {
     db.execute("DELETE FROM secrets", [])?;
     db.execute("DELETE FROM change_values", [])?;
+    db.execute("UPDATE mailboxes SET password = NULL", [])?;
     row.replace(db, old)
 }
 

@@ -189,6 +189,18 @@ fn end(counts: &str) -> String {
     format!("{{\"end\":{{{counts}}}}}\n")
 }
 
+/// A backup with one mailbox that serves what its login name is.
+fn mailbox(format: u8, host: &str, user: &str, port: u16) -> String {
+    let counts = COUNTS.replace(
+        "\"profiles\":0",
+        "\"profiles\":0,\"mailboxes\":1,\"code_mails\":0",
+    );
+    let row = format!(
+        "{{\"mailbox\":{{\"id\":\"00000000-0000-0000-0000-000000000001\",\"user\":\"{user}\",\"host\":\"{host}\",\"port\":{port},\"tls\":\"implicit\",\"ca_file\":null,\"serves\":[\"{user}\"],\"password\":null,\"created_at\":\"2026-11-20T00:00:00Z\"}}}}\n"
+    );
+    lines(&counts, &row, &end(&counts)).replace("\"format\":1", &format!("\"format\":{format}"))
+}
+
 /// Made by hand, and authentic: what is in it must still fit together.
 #[tokio::test]
 async fn what_opens_and_does_not_fit_together() {
@@ -198,6 +210,7 @@ async fn what_opens_and_does_not_fit_together() {
     let manifest =
         |file: &str| format!("{{\"manifest\":{{\"file\":\"{file}\",\"text\":\"x\"}}}}\n");
     let event = "{\"event\":{\"change\":\"00000000-0000-0000-0000-000000000001\",\"at\":\"2026-11-20T00:00:00Z\",\"kind\":\"planned\",\"step\":null,\"status\":null,\"millis\":null,\"meaning\":null,\"says\":null}}\n";
+    let twin = "{\"mailbox\":{\"id\":\"00000000-0000-0000-0000-000000000009\",\"user\":\"OPS@acme.example\",\"host\":\"imap.acme.example\",\"port\":143,\"tls\":\"starttls\",\"ca_file\":null,\"serves\":[\"b@b.example\"],\"password\":null,\"created_at\":\"2026-11-20T00:00:00Z\"}}\n{\"mailbox\":".to_owned();
     let cases = [
         ("no end", lines(COUNTS, "", "")),
         (
@@ -223,7 +236,7 @@ async fn what_opens_and_does_not_fit_together() {
         ),
         (
             "an unknown kind",
-            lines(COUNTS, "{\"mailbox\":{}}\n", &end(COUNTS)),
+            lines(COUNTS, "{\"letterbox\":{}}\n", &end(COUNTS)),
         ),
         (
             "an unknown field",
@@ -287,6 +300,32 @@ async fn what_opens_and_does_not_fit_together() {
             lines(&one("events"), event, &end(&one("events"))),
         ),
         (
+            "a mailbox in the format before mailboxes",
+            mailbox(1, "imap.acme.example", "ops@acme.example", 993),
+        ),
+        (
+            "a mailbox whose host says more",
+            mailbox(2, "imap.acme.example/x", "ops@acme.example", 993),
+        ),
+        (
+            "a mailbox whose host is not as it is kept",
+            mailbox(2, "IMAP.acme.example", "ops@acme.example", 993),
+        ),
+        (
+            "a mailbox that serves nobody's address",
+            mailbox(2, "imap.acme.example", "ops", 993),
+        ),
+        (
+            "a mailbox without a port",
+            mailbox(2, "imap.acme.example", "ops@acme.example", 0),
+        ),
+        (
+            "a mailbox twice",
+            mailbox(2, "imap.acme.example", "ops@acme.example", 993)
+                .replace("\"mailboxes\":1", "\"mailboxes\":2")
+                .replace("{\"mailbox\":", &twin),
+        ),
+        (
             "a line that never ends",
             lines(COUNTS, &"x".repeat(5 << 20), ""),
         ),
@@ -309,7 +348,7 @@ async fn what_opens_and_does_not_fit_together() {
 #[tokio::test]
 async fn a_newer_format_is_told() {
     let place = Place1::with(4).await;
-    let newer = "{\"readdress_backup\":{\"format\":2,\"version\":\"9.0.0\",\"new\":[]}}\n{\"mailbox\":{}}\n";
+    let newer = "{\"readdress_backup\":{\"format\":3,\"version\":\"9.0.0\",\"new\":[]}}\n{\"letterbox\":{}}\n";
     let problem = refused(&place, &sealed(newer)).await;
     assert_eq!(
         (problem.code, problem.params["version"].as_str()),
@@ -324,6 +363,10 @@ async fn a_backup_made_by_hand_is_taken_where_it_fits() {
     let file = place.dir.path().join("by hand.age");
     std::fs::write(&file, sealed(&lines(COUNTS, "", &end(COUNTS)))).unwrap();
     place.restore(&file, false).await.unwrap();
+    let right = mailbox(2, "imap.acme.example", "ops@acme.example", 993);
+    std::fs::write(&file, sealed(&right)).unwrap();
+    place.restore(&file, false).await.unwrap();
+    assert_eq!(place.engine.mailboxes().unwrap().len(), 1);
 }
 
 /// A compressed bomb cannot be written: the format has no compression, so a file is never longer inside than outside.

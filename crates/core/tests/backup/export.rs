@@ -35,7 +35,7 @@ async fn any_age_opens_it_and_finds_json_lines() {
     let head = &lines[0]["readdress_backup"];
     assert_eq!(
         (head["format"].as_u64(), head["counts"]["profiles"].as_u64()),
-        (Some(1), Some(6))
+        (Some(2), Some(6))
     );
     assert_eq!(lines.last().unwrap()["end"], head["counts"]);
     let profile = lines

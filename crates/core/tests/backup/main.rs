@@ -2,6 +2,7 @@
 
 mod broken;
 mod export;
+mod mail;
 mod many;
 mod restore;
 mod round_trip;

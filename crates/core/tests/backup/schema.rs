@@ -7,9 +7,13 @@ use crate::support::Place1;
 /// Not in a backup: the key and its places belong to one folder.
 const LEFT_OUT: [&str; 2] = ["vault", "vault_leftovers"];
 
-/// The columns that a backup of format 1 knows. Who adds one gives the backup a new format, and reads the old one still.
-const KNOWN: [(&str, &str); 7] = [
+/// The columns that a backup of format 2 knows. Who adds one gives the backup a new format, and reads the old one still.
+const KNOWN: [(&str, &str); 9] = [
     ("meta", "key value"),
+    (
+        "mailboxes",
+        "id user host port tls ca_file serves password created_at",
+    ),
     (
         "profiles",
         "id label label_key service base_url origin fields email email_key domain verified checked_at known problem created_at",
@@ -20,6 +24,8 @@ const KNOWN: [(&str, &str); 7] = [
         "id profile_id label service from_email to_email to_key state open at step code_used proof tries requested_at expires_at resend_at retry_at problem cancelled_there undo_of owner resending version created_at updated_at search",
     ),
     ("change_values", "change_id n step cipher marked"),
+    // `service` is the change's.
+    ("code_mails", "change_id service sender at"),
     (
         "events",
         "change_id n at kind step status millis meaning says",

@@ -269,12 +269,15 @@ fn with_journal(key: &Key, n: u32, change: Change) -> ChangeWrite {
     }
 }
 
-/// A folder as text, secrets opened: profiles, changes (version and owner left out), journals, uses, settings.
+/// A folder as text, secrets opened: profiles, changes (version and owner left out), journals, mailboxes, uses, settings.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Everything {
     pub profiles: Vec<String>,
     pub changes: BTreeMap<Uuid, String>,
     pub values: Vec<String>,
+    /// With their passwords.
+    pub mailboxes: Vec<String>,
+    pub code_mails: Vec<String>,
     pub events: BTreeMap<Uuid, Vec<String>>,
     pub uses: Vec<String>,
     pub settings: Vec<String>,
@@ -323,6 +326,18 @@ pub fn everything(data: &Path, key: &Key) -> Everything {
             .expect("it opens");
         values.push(format!("{id} {n} {step} {marked} {}", text.expose()));
     }
+    let mut mailboxes = Vec::new();
+    let find =
+        "SELECT id, user, host, port, tls, ca_file, serves, created_at FROM mailboxes ORDER BY id";
+    for (id, row) in keyed(&db, find) {
+        let find = "SELECT password FROM mailboxes WHERE id = ?1";
+        let cipher: Option<Vec<u8>> = db
+            .query_row(find, [id.as_bytes()], |row| row.get(0))
+            .expect("a row");
+        let open = |cipher: Vec<u8>| key.open(Place::mailbox(id), &cipher).expect("it opens");
+        let password = cipher.map(open);
+        mailboxes.push(format!("{row} {:?}", password.as_ref().map(Secret::expose)));
+    }
     let changes = "SELECT id, profile_id, label, service, from_email, to_email, to_key, state, open, at, step, code_used, proof, \
         tries, requested_at, expires_at, resend_at, retry_at, problem, cancelled_there, undo_of, resending, created_at, \
         updated_at, search FROM changes";
@@ -337,6 +352,8 @@ pub fn everything(data: &Path, key: &Key) -> Everything {
         profiles,
         changes: keyed(&db, changes).into_iter().collect(),
         values,
+        mailboxes,
+        code_mails: rows(&db, "SELECT * FROM code_mails ORDER BY change_id"),
         events,
         uses: rows(&db, "SELECT * FROM uses ORDER BY at, profile_id"),
         settings: rows(

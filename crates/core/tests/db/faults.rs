@@ -135,7 +135,11 @@ fn upgraded_by_a_neighbour_while_open() {
     let place = filled();
     let db = place.db();
     let raw = rusqlite::Connection::open(place.folder.db_path()).unwrap();
-    raw.pragma_update(None, "user_version", 2).unwrap();
+    let version: i64 = raw
+        .query_row("PRAGMA user_version", [], |row| row.get(0))
+        .unwrap();
+    raw.pragma_update(None, "user_version", version + 1)
+        .unwrap();
     let problem = db
         .commit_blocking(ProfileWrite::Insert(profile("Ana")))
         .unwrap_err();

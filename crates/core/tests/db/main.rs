@@ -8,7 +8,9 @@
 mod commits;
 mod faults;
 mod guards;
+mod mailboxes;
 mod paging;
 mod processes;
 mod reads;
+mod senders;
 mod support;

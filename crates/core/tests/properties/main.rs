@@ -8,5 +8,6 @@ mod locks;
 mod pastes;
 mod pointers;
 mod redaction;
+mod served;
 mod waits;
 mod words;

@@ -7,18 +7,18 @@ use std::path::Path;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use readdress_core::ask::{NewProfile, RequestChange};
+use readdress_core::ask::{NewMailbox, NewProfile, RequestChange};
 use readdress_core::change::{Change, Event, EventKind, State};
 use readdress_core::db::{ChangeWrite, Db, Expect, Job};
 use readdress_core::engine::{Engine, Options};
 use readdress_core::folder::Folder;
 use readdress_core::secret::Secret;
 use readdress_core::vault::{VaultEnv, new_key_file};
-use readdress_core::view::{NetworkSettings, ProfileView, ProxyChoice};
+use readdress_core::view::{MailTls, NetworkSettings, ProfileView, ProxyChoice};
 use readdress_sandbox::{Fault, FaultKind, Sandbox, Service, practice_accounts};
 use uuid::Uuid;
 
-const HERE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/schema-1");
+const HERE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/schema-2");
 
 #[tokio::test]
 #[ignore = "writes the fixture anew"]
@@ -64,9 +64,15 @@ async fn make() {
             ca_file: None,
         })
         .unwrap();
+    add_mailboxes(&engine).await;
     let folder = engine.folder().clone();
     drop(engine);
     write_others(&folder);
+    let db = Db::open(&folder).unwrap();
+    db.put_code_mail(change, "No-Reply@mannco.example", Timestamp::now())
+        .await
+        .unwrap();
+    drop(db);
 
     let db = rusqlite::Connection::open(folder.db_path()).unwrap();
     let file = here.join("readdress.db");
@@ -101,6 +107,35 @@ async fn add(engine: &Engine, sandbox: &Sandbox, service: Service) -> ProfileVie
         draft: None,
     };
     engine.add_profile(profile).await.unwrap()
+}
+
+/// One with everything, and one whose password was dropped with an older vault.
+async fn add_mailboxes(engine: &Engine) {
+    let new = NewMailbox {
+        user: "ops@new.example".to_owned(),
+        host: "imap.new.example".to_owned(),
+        port: 993,
+        tls: MailTls::Implicit,
+        ca_file: None,
+        serves: vec!["ops@new.example".to_owned(), "*@new.example".to_owned()],
+        password: Some(Secret::new("fixture password")),
+    };
+    engine.add_mailbox(new.clone()).await.unwrap();
+    let dropped = NewMailbox {
+        user: "ana".to_owned(),
+        host: "127.0.0.1".to_owned(),
+        port: 1143,
+        tls: MailTls::Starttls,
+        serves: vec!["ana@old.example".to_owned()],
+        ..new
+    };
+    let dropped = engine.add_mailbox(dropped).await.unwrap();
+    let raw = rusqlite::Connection::open(engine.folder().db_path()).unwrap();
+    raw.execute(
+        "UPDATE mailboxes SET password = NULL WHERE id = ?1",
+        [dropped.id.as_bytes()],
+    )
+    .unwrap();
 }
 
 async fn request(engine: &Engine, profile: &ProfileView, to: &str) -> Uuid {

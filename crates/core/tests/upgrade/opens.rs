@@ -1,4 +1,4 @@
-//! Schema 1, of version 0.1.0.
+//! Each schema that was released: 1 of version 0.1.0, and 2.
 
 use std::path::{Path, PathBuf};
 
@@ -11,20 +11,25 @@ use readdress_core::view::{ChangeView, ProxyChoice};
 use readdress_sandbox::{Sandbox, Service, practice_accounts};
 use tempfile::TempDir;
 
-const FIXTURE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/schema-1");
+const LATEST: i64 = 2;
+
+fn fixture(schema: i64) -> PathBuf {
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
+    fixtures.join(format!("schema-{schema}"))
+}
 
 /// A copy of the fixture, as a folder of a user.
-fn copied() -> TempDir {
+fn copied(schema: i64) -> TempDir {
     let dir = tempfile::tempdir().unwrap();
     let data = dir.path().join("data");
     std::fs::create_dir(&data).unwrap();
     std::fs::copy(
-        Path::new(FIXTURE).join("readdress.db"),
+        fixture(schema).join("readdress.db"),
         data.join("readdress.db"),
     )
     .unwrap();
     let key = dir.path().join("key");
-    std::fs::write(&key, std::fs::read(Path::new(FIXTURE).join("key")).unwrap()).unwrap();
+    std::fs::write(&key, std::fs::read(fixture(schema).join("key")).unwrap()).unwrap();
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
@@ -68,27 +73,34 @@ fn all(engine: &Engine) -> Vec<ChangeView> {
 
 #[test]
 fn it_is_upgraded_with_a_copy_where_it_has_to_be() {
-    let dir = copied();
-    let file = dir.path().join("data/readdress.db");
-    assert_eq!(version(&file), 1, "a released fixture never changes");
-    drop(open(&dir));
-    let copies = copies(&dir);
-    if version(&file) == 1 {
-        assert_eq!(copies, Vec::<PathBuf>::new());
-    } else {
-        assert_eq!(
-            copies.iter().map(|copy| version(copy)).collect::<Vec<_>>(),
-            [1]
-        );
+    for schema in 1..=LATEST {
+        let dir = copied(schema);
+        let file = dir.path().join("data/readdress.db");
+        assert_eq!(version(&file), schema, "a released fixture never changes");
+        drop(open(&dir));
+        assert_eq!(version(&file), LATEST);
+        // And it stays so.
+        drop(open(&dir));
+        let copies = copies(&dir);
+        let versions: Vec<i64> = copies.iter().map(|copy| version(copy)).collect();
+        if schema == LATEST {
+            assert_eq!(versions, [0; 0]);
+        } else {
+            assert_eq!(versions, [schema]);
+            let name = copies[0].to_string_lossy();
+            assert!(name.ends_with(&format!("-before-v{LATEST}.db")), "{name}");
+        }
     }
-    // And it stays so.
-    drop(open(&dir));
 }
 
 #[tokio::test]
 async fn profiles_secrets_and_settings_are_there() {
-    let dir = copied();
-    let engine = open(&dir);
+    for schema in 1..=LATEST {
+        are_there(&open(&copied(schema))).await;
+    }
+}
+
+async fn are_there(engine: &Engine) {
     let profiles = engine.profiles(None, 100).unwrap().items;
     assert_eq!(profiles.len(), 3);
     let key = engine.vault().key().await.unwrap();
@@ -129,8 +141,12 @@ async fn profiles_secrets_and_settings_are_there() {
 
 #[test]
 fn the_history_is_there_and_what_was_being_sent_is_unknown() {
-    let dir = copied();
-    let changes = all(&open(&dir));
+    for schema in 1..=LATEST {
+        is_there(&all(&open(&copied(schema))));
+    }
+}
+
+fn is_there(changes: &[ChangeView]) {
     assert_eq!(changes.len(), 11);
     for was in [
         "planned",
@@ -176,8 +192,14 @@ fn the_history_is_there_and_what_was_being_sent_is_unknown() {
 /// The services are played on from where they stood, on another port.
 #[tokio::test]
 async fn open_changes_go_on() {
-    let dir = copied();
-    let read = |name: &str| std::fs::read_to_string(Path::new(FIXTURE).join(name)).unwrap();
+    for schema in 1..=LATEST {
+        go_on(schema).await;
+    }
+}
+
+async fn go_on(schema: i64) {
+    let dir = copied(schema);
+    let read = |name: &str| std::fs::read_to_string(fixture(schema).join(name)).unwrap();
     let sandbox = Sandbox::start(readdress_sandbox::Options {
         restore: Some(read("sandbox.json")),
         ..Default::default()
@@ -227,4 +249,43 @@ async fn open_changes_go_on() {
     );
     let done = engine.submit_code(unknown, &link).await.unwrap();
     assert_eq!(done.state, State::Changed);
+}
+
+/// Schema 1 had none of it: it is there, empty, and can be used.
+#[tokio::test]
+async fn mailboxes_and_senders_are_there_from_schema_2_on() {
+    for schema in 1..=LATEST {
+        let dir = copied(schema);
+        let engine = open(&dir);
+        let shown = engine.mailboxes().unwrap();
+        let shown: Vec<_> = shown
+            .iter()
+            .map(|one| (one.user.as_str(), one.has_password))
+            .collect();
+        let db = readdress_core::db::Db::open(engine.folder()).unwrap();
+        let senders = db.proved_senders("mannco-store").unwrap();
+        if schema == 1 {
+            assert_eq!((shown.len(), senders.len()), (0, 0));
+            let done = all(&engine).into_iter();
+            let done = done.filter(|change| change.to == "done@new.example");
+            let id = done.map(|change| change.id).next().unwrap();
+            db.put_code_mail(id, "a@mannco.example", Timestamp::now())
+                .await
+                .unwrap();
+            assert_eq!(
+                db.proved_senders("mannco-store").unwrap(),
+                ["a@mannco.example"]
+            );
+            continue;
+        }
+        assert_eq!(shown, [("ops@new.example", true), ("ana", false)]);
+        assert_eq!(senders, ["no-reply@mannco.example"]);
+        let row = db.mailboxes().unwrap().remove(0);
+        assert_eq!((row.host.as_str(), row.port), ("imap.new.example", 993));
+        assert_eq!(row.serves, ["ops@new.example", "*@new.example"]);
+        let key = engine.vault().key().await.unwrap();
+        let place = readdress_core::vault::Place::mailbox(row.id);
+        let password = key.open(place, &row.password.unwrap()).unwrap();
+        assert_eq!(password.expose(), "fixture password");
+    }
 }

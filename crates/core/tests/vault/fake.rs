@@ -1,4 +1,4 @@
-//! A folder, a keychain in memory that can be told to misbehave, and a profile with a secret.
+//! A folder, a keychain in memory that can be told to misbehave, a profile with a secret, and a mailbox with a password.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -8,13 +8,14 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use readdress_core::change::{Change, State, Value};
-use readdress_core::db::{ChangeWrite, Db, Expect, Job, ProfileWrite};
+use readdress_core::db::{ChangeWrite, Db, Expect, Job, MailboxRow, ProfileWrite};
 use readdress_core::error::{Code, Problem, Result};
 use readdress_core::folder::Folder;
 use readdress_core::profile::{Known, Profile};
 use readdress_core::secret::Secret;
 use readdress_core::vault::keychain::Keychain;
 use readdress_core::vault::{Place, Vault, VaultEnv, open_values, seal_values};
+use readdress_core::view::MailTls;
 use tempfile::TempDir;
 use uuid::Uuid;
 use zeroize::Zeroizing;
@@ -132,6 +133,7 @@ pub struct Room {
     pub keychain: FakeKeychain,
     pub profile: Profile,
     pub change: Uuid,
+    pub mailbox: Uuid,
 }
 
 pub fn secret(text: &str) -> Secret {
@@ -151,6 +153,7 @@ impl Room {
             keychain: FakeKeychain::default(),
             profile,
             change: Uuid::now_v7(),
+            mailbox: Uuid::now_v7(),
         }
     }
 
@@ -173,7 +176,7 @@ impl Room {
         self.dir.path().join("vault.key")
     }
 
-    /// Keeps a secret and a given code.
+    /// Keeps a secret, a given code and a mailbox's password.
     pub async fn fill(&self, vault: &Vault) {
         let key = vault.key().await.unwrap();
         let token = key.seal(
@@ -187,6 +190,9 @@ impl Room {
             .commit(Job::from(write).secret(self.profile.id, "token", Some(token)))
             .await
             .unwrap();
+        let password = key.seal(Place::mailbox(self.mailbox), &secret("p0stfach-geheim"));
+        let row = mailbox(self.mailbox, "ops@acme.example", password);
+        self.db.add_mailbox(row).await.unwrap();
     }
 
     /// Whether what `fill` kept opens.
@@ -205,6 +211,11 @@ impl Room {
             .map(|value| (value.text.expose(), value.marked))
             .collect();
         assert_eq!(given, [("111111", true), ("222222", false)]);
+        let password = self.db.mailbox(self.mailbox)?.password.expect("a password");
+        assert_eq!(
+            key.open(Place::mailbox(self.mailbox), &password)?.expose(),
+            "p0stfach-geheim"
+        );
         Ok(())
     }
 }
@@ -227,6 +238,20 @@ pub fn key_file_env(path: PathBuf) -> VaultEnv {
     VaultEnv {
         key_file: Some(path),
         ..VaultEnv::default()
+    }
+}
+
+pub fn mailbox(id: Uuid, user: &str, password: Vec<u8>) -> MailboxRow {
+    MailboxRow {
+        id,
+        user: user.to_owned(),
+        host: "imap.acme.example".to_owned(),
+        port: 993,
+        tls: MailTls::Implicit,
+        ca_file: None,
+        serves: vec![user.to_owned()],
+        password: Some(password),
+        created_at: Timestamp::UNIX_EPOCH,
     }
 }
 

@@ -7,7 +7,7 @@ use readdress_core::error::Code;
 use readdress_core::vault::{Place, VaultEnv, new_key_file, seal_values};
 use readdress_core::view::VaultKind;
 
-use crate::fake::{Mood, Room, key_file_env, keychain_env, passphrase_env, secret};
+use crate::fake::{Mood, Room, key_file_env, keychain_env, mailbox, passphrase_env, secret};
 
 #[tokio::test]
 async fn a_new_key_of_each_kind() {
@@ -56,6 +56,7 @@ async fn nothing_of_the_old_key_stays_on_disk() {
             one("SELECT proof FROM vault"),
             one("SELECT cipher FROM secrets"),
             one("SELECT cipher FROM change_values LIMIT 1"),
+            one("SELECT password FROM mailboxes"),
         ]
     };
     let on_disk = |bytes: &[u8]| {
@@ -212,6 +213,48 @@ async fn a_damaged_secret_stops_a_new_key_and_nothing_is_half_done() {
     assert_eq!(room.keychain.users(), [id.to_string()]);
 }
 
+/// As for a profile: a password that does not open may come back from a copy, so it is named and nothing is dropped.
+#[tokio::test]
+async fn a_mailbox_password_that_does_not_open_stops_a_new_key_and_is_named() {
+    let room = Room::new();
+    let vault = room.vault(keychain_env());
+    room.fill(&vault).await;
+    let key = vault.key().await.unwrap();
+    let other = uuid::Uuid::now_v7();
+    let theirs = key.seal(Place::mailbox(other), &secret("another password"));
+    let row = mailbox(other, "other@acme.example", theirs);
+    room.db.add_mailbox(row).await.unwrap();
+    let raw = rusqlite::Connection::open(room.dir.path().join("readdress.db")).unwrap();
+    let good = room.db.mailbox(room.mailbox).unwrap().password.unwrap();
+    // The cipher of another row, and of another kind of row.
+    let token = room.db.secrets(room.profile.id).unwrap()["token"].clone();
+    for moved in [room.db.mailbox(other).unwrap().password.unwrap(), token] {
+        raw.execute(
+            "UPDATE mailboxes SET password = ?1 WHERE user = 'ops@acme.example'",
+            [&moved],
+        )
+        .unwrap();
+        let opened = key.open(Place::mailbox(room.mailbox), &moved);
+        assert_eq!(opened.unwrap_err().code, Code::SecretDamaged);
+        let problem = vault.make_new_key(None).await.unwrap_err();
+        let named = ["table", "field", "label"].map(|name| problem.params[name].as_str());
+        assert_eq!(problem.code, Code::SecretDamaged);
+        assert_eq!(named, ["mailboxes", "password", "ops@acme.example"]);
+        assert_eq!(vault.key().await.unwrap().id(), key.id());
+    }
+    raw.execute(
+        "UPDATE mailboxes SET password = ?1 WHERE user = 'ops@acme.example'",
+        [&good],
+    )
+    .unwrap();
+    room.check(&vault).await.unwrap();
+    vault.make_new_key(None).await.unwrap();
+    room.check(&room.vault(keychain_env())).await.unwrap();
+    let now = room.db.mailbox(other).unwrap().password.unwrap();
+    let opened = vault.key().await.unwrap().open(Place::mailbox(other), &now);
+    assert_eq!(opened.unwrap().expose(), "another password");
+}
+
 /// The program ended after its commit and before the new key file was in its place.
 #[tokio::test]
 async fn a_key_file_change_that_was_cut_off_is_finished() {
@@ -254,6 +297,16 @@ async fn a_program_with_the_old_key_notices() {
         .commit(Job::new().secret(room.profile.id, "token", Some(token)))
         .await;
     assert_eq!(late.unwrap_err().code, Code::Busy);
+    let other = uuid::Uuid::now_v7();
+    let password = held.seal(Place::mailbox(other), &secret("late"));
+    let late = mailbox(other, "late@acme.example", password.clone());
+    let late = room.db.add_mailbox(late).await;
+    assert_eq!(late.unwrap_err().code, Code::Busy);
+    let before = room.db.mailbox(room.mailbox).unwrap();
+    let mut after = before.clone();
+    after.password = Some(password);
+    let late = room.db.replace_mailbox(before, after).await;
+    assert_eq!(late.unwrap_err().code, Code::Busy);
     let stored = room.db.change(room.change).unwrap();
     let mut change = stored.change.clone();
     change.values = vec![readdress_core::change::Value {
@@ -291,6 +344,11 @@ async fn a_reset_keeps_profiles_and_history() {
     let stored = room.db.change(room.change).unwrap();
     assert!(stored.values.is_empty());
     assert_eq!(stored.change.label, "Ana");
+    let mailbox = room.db.mailbox(room.mailbox).unwrap();
+    assert_eq!(
+        (mailbox.user.as_str(), mailbox.password),
+        ("ops@acme.example", None)
+    );
     next.key().await.unwrap();
     assert_eq!(vault.view().kind, VaultKind::Keychain);
     // And again, from a keychain that has lost its key.

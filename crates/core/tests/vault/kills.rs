@@ -239,6 +239,9 @@ async fn is_whole(task: Task, point: &str, room: &Room) {
         }
         Task::Reset => {
             let left = room.db.secrets(room.profile.id).unwrap().len();
+            // All of it or nothing: a password beside a new vault could be opened by nobody.
+            let password = room.db.mailbox(room.mailbox).unwrap().password;
+            assert_eq!(password.is_some(), left == 1, "{said}");
             let vault = vault(dir, &room.db, keychain_env(), nowhere);
             vault.key().await.unwrap();
             if left == 1 {

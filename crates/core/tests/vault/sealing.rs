@@ -121,7 +121,7 @@ async fn nothing_readable_is_on_disk() {
         } else {
             Vec::new()
         };
-        for text in ["s3cret", "111111", "222222"] {
+        for text in ["s3cret", "111111", "222222", "p0stfach"] {
             assert!(
                 !bytes
                     .windows(text.len())

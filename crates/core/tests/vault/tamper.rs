@@ -73,7 +73,7 @@ proptest! {
         thread_local!(static KEY: Key = key());
         KEY.with(|key| {
             let row = Uuid::now_v7();
-            let places = [Place::secret(row, &field), Place::value(row, &field)];
+            let places = [Place::secret(row, &field), Place::value(row, &field), Place::mailbox(row)];
             for place in places {
                 let sealed = key.seal(place, &secret(&text));
                 let other = changes.iter().fold(sealed.clone(), |sealed, change| {
@@ -119,6 +119,8 @@ proptest! {
                     prop_assert!(row == other_row || field == other_field);
                 }
             }
+            let mailbox = key.open(Place::mailbox(Uuid::from_u128(row)), &sealed);
+            prop_assert!(mailbox.is_err(), "the table is part of the place");
             let foreign = other_folder.open(here, &sealed).unwrap_err();
             prop_assert_eq!((foreign.code, foreign.params["reason"].as_str()), (Code::SecretDamaged, "other_key"));
             // The same with the key's id forged: the cipher tells.
@@ -151,6 +153,7 @@ async fn after(env: VaultEnv, sql: &str) -> (Room, Problem) {
         "the profile is not lost"
     );
     assert_eq!(room.db.secrets(room.profile.id).unwrap().len(), 1);
+    assert!(room.db.mailbox(room.mailbox).unwrap().password.is_some());
     (room, problem)
 }
 
@@ -247,7 +250,9 @@ async fn codes_that_are_left_refuse_a_new_vault_too() {
     let room = Room::new();
     room.fill(&room.vault(keychain_env())).await;
     raw(&room)
-        .execute_batch("DELETE FROM secrets; DELETE FROM vault")
+        .execute_batch(
+            "DELETE FROM secrets; UPDATE mailboxes SET password = NULL; DELETE FROM vault",
+        )
         .unwrap();
     let vault = room.vault(keychain_env());
     let problem = vault.key().await.unwrap_err();
@@ -270,6 +275,23 @@ async fn codes_that_are_left_refuse_a_new_vault_too() {
     // Only who says so drops what is left.
     vault.reset(VaultKind::Keychain, None).await.unwrap();
     assert_eq!(room.vault(keychain_env()).view().state, VaultState::Locked);
+    room.vault(keychain_env()).key().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_mailbox_password_that_is_left_refuses_a_new_vault_too() {
+    let room = Room::new();
+    room.fill(&room.vault(keychain_env())).await;
+    let empty = "DELETE FROM secrets; DELETE FROM change_values; DELETE FROM vault";
+    raw(&room).execute_batch(empty).unwrap();
+    let problem = room.vault(keychain_env()).key().await.unwrap_err();
+    assert_eq!(
+        (problem.code, problem.params["reason"].as_str()),
+        (Code::SecretDamaged, "vault")
+    );
+    raw(&room)
+        .execute_batch("UPDATE mailboxes SET password = NULL")
+        .unwrap();
     room.vault(keychain_env()).key().await.unwrap();
 }
 

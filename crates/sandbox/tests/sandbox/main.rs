@@ -2,6 +2,7 @@
 
 mod common;
 mod control;
+mod delivered;
 mod faults;
 mod mails;
 mod mannco_store;

@@ -1,9 +1,10 @@
-//! `cargo xtask bench`: start, memory, one call, sizes; printed as a table beside what each is compared with.
+//! `cargo xtask bench`: start, memory, one call, mailed codes, sizes; printed as a table beside what each is compared with.
 //!
 //! Ratios within one run, because machines are noisy. Nothing is asserted: a test that measures time fails for
 //! the neighbours' reasons.
 
 mod call;
+mod mail;
 mod samples;
 mod sizes;
 mod table;
@@ -32,6 +33,8 @@ pub fn bench(place: &Place) -> Outcome {
             "readdress",
             "--package",
             "readdress-cli",
+            "--package",
+            mail::PACKAGE,
             "--features",
             "readdress/custom-protocol",
         ],
@@ -41,6 +44,7 @@ pub fn bench(place: &Place) -> Outcome {
     let practice = call::Practice::start(place, &folder)?;
     call::measure(&practice, &mut table)?;
     window::measure(place, &practice, &folder, &mut table)?;
+    mail::measure(place, &mut table)?;
     sizes::measure(place, &mut table)?;
     println!("\n{}", machine());
     print!("{table}");

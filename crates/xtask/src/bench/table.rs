@@ -17,6 +17,7 @@ pub struct Table(Vec<Row>);
 #[derive(Clone, Copy)]
 pub enum Unit {
     Milliseconds,
+    Seconds,
     Mebibytes,
     Megabytes,
     Kilobytes,
@@ -26,6 +27,7 @@ impl Unit {
     fn write(self, value: f64) -> String {
         match self {
             Self::Milliseconds => format!("{value:.1} ms"),
+            Self::Seconds => format!("{value:.1} s"),
             Self::Mebibytes => format!("{value:.1} MiB"),
             Self::Megabytes => format!("{value:.2} MB"),
             Self::Kilobytes => format!("{value:.1} kB"),

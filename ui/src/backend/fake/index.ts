@@ -1,5 +1,5 @@
 // The contract in memory, for browser tests and `npm run dev`. Never in a production bundle (backend/index.ts imports it by mode).
-// `?scenario=` chooses what is there, `?now=` the time (`&still` stops it), `?delay=` the milliseconds of an answer, `?file=` how a backup's file is, `?language=`, `?theme=`, `?size=`, `?stretch`.
+// `?scenario=` chooses what is there, `?now=` the time (`&still` stops it), `?delay=` the milliseconds of an answer, `?file=` how a backup's file is, `?clipboard=` what the clipboard holds (and that it is offered), `?language=`, `?theme=`, `?size=`, `?stretch`.
 // Not here: any Tauri, any network.
 import { set_stretched } from "../../i18n";
 import type { AppState, Backend, Preferences } from "../backend";
@@ -8,6 +8,8 @@ import type { Problem } from "../types/Problem";
 import { create_backup_calls } from "./backup_calls";
 import { create_change_calls } from "./change_calls";
 import { iso, set_clock } from "./clock";
+import { create_mailbox_calls } from "./mailbox_calls";
+import { seed_mailboxes } from "./mailboxes";
 import { create_practice_calls } from "./practice_calls";
 import { problem } from "./problem";
 import { create_profile_calls } from "./profile_calls";
@@ -21,6 +23,9 @@ function preferences_of(query: URLSearchParams): Preferences {
     language: (query.get("language") as Preferences["language"]) ?? null,
     theme: (query.get("theme") as Preferences["theme"]) ?? "system",
     text_size: (query.get("size") as Preferences["text_size"]) ?? "normal",
+    notify: query.get("notify") !== "0",
+    clipboard_offer: query.has("clipboard"),
+    closing: "ask",
     view: {},
   };
 }
@@ -51,16 +56,24 @@ export function create_fake_backend(query = new URLSearchParams(location.search)
     vault: new FakeVault(scenario === "locked" ? "passphrase" : scenario === "first-start" ? "unset" : "keychain", scenario !== "locked", true),
     own_service: scenario === "hostile",
     delay: Number(query.get("delay") ?? 20),
-    clipboard: "",
+    clipboard: query.get("clipboard") ?? "",
+    mailboxes: [],
+    finds: [],
+    preferences: () => preferences,
+    prefer: (part) => {
+      preferences = { ...preferences, ...part };
+    },
     world: () => (shared.mode === "practice" ? practice : real),
     emit: (what) => {
-      for (const listener of changed) listener({ profiles: [], changes: [], all: false, ...what });
+      for (const listener of changed) listener({ profiles: [], changes: [], mail: false, all: false, ...what });
     },
     emit_state: () => {
       for (const listener of states) listener(state());
     },
     state,
   };
+
+  seed_mailboxes(shared, scenario);
 
   function state(): AppState {
     return {
@@ -96,6 +109,7 @@ export function create_fake_backend(query = new URLSearchParams(location.search)
     ...create_change_calls(shared),
     ...create_practice_calls(shared),
     ...create_backup_calls(shared, query),
+    ...create_mailbox_calls(shared),
 
     set_up_vault: (kind, passphrase) => vault_call(() => shared.vault.set(kind, passphrase)),
     unlock_vault: (passphrase) => vault_call(() => shared.vault.unlock(passphrase)),

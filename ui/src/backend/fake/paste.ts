@@ -4,10 +4,23 @@ import type { Understood } from "../types/Understood";
 import { problem } from "./problem";
 import type { Change } from "./world";
 
-const nothing: Understood = { change: null, value: null, found: "nothing", cleaned: false, unusual: false, mail_to: null, other_recipient: false, problem: null, choices: [] };
+const nothing: Understood = { change: null, value: null, found: "nothing", cleaned: false, unusual: false, mail_to: null, other_recipient: false, problem: null, choices: [], mail_from: null, mail_at: null, too_old: false };
 
 /** Finds the code in `text` for one of the waiting changes. */
 export function understand(text: string, waiting: Change[]): Understood {
+  const understood = read(text, waiting);
+  if (understood.found !== "mail_text" && understood.found !== "mail_link") return understood;
+  const date = Date.parse(/^Date:\s*(.+)$/im.exec(text)?.[1] ?? "");
+  const asked_at = waiting.find((change) => change.id === understood.change)?.requested_at ?? null;
+  return {
+    ...understood,
+    mail_from: /^From:\s*(?:.*<)?([^\s<>]+@[^\s<>]+)/im.exec(text)?.[1] ?? null,
+    mail_at: Number.isNaN(date) ? null : new Date(date).toISOString(),
+    too_old: asked_at !== null && date < Date.parse(asked_at),
+  };
+}
+
+function read(text: string, waiting: Change[]): Understood {
   const mail_to = /^To:\s*(?:.*<)?([^\s<>]+@[^\s<>]+)/im.exec(text)?.[1] ?? null;
   const is_mail = mail_to !== null || /^(Subject|From):/im.test(text);
   const links = [...text.matchAll(/https?:\/\/[^\s"'<>]+/g)].map((match) => new URL(match[0]));

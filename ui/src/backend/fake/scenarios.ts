@@ -6,12 +6,13 @@ import { add_change, add_profile, type ProfileSeed } from "./seeds";
 import { seed_states } from "./states";
 import { type World } from "./world";
 
-export const scenarios = ["first-start", "empty", "mock", "10000", "states", "hostile", "locked", "fatal", "practice", "notices"] as const;
+export const scenarios = ["first-start", "empty", "mock", "10000", "states", "hostile", "locked", "fatal", "practice", "notices", "mail", "mail-trouble", "1000-pending"] as const;
 export type Scenario = (typeof scenarios)[number];
 
 export function seed(world: World, scenario: Scenario): void {
-  if (["mock", "locked", "notices"].includes(scenario)) seed_mock(world);
+  if (["mock", "locked", "notices", "mail", "mail-trouble"].includes(scenario)) seed_mock(world);
   if (scenario === "10000") seed_many(world, 10_000);
+  if (scenario === "1000-pending") seed_pending(world, 1000);
   if (scenario === "states") seed_states(world);
   if (scenario === "hostile") seed_hostile(world);
 }
@@ -62,6 +63,15 @@ function seed_many(world: World, count: number): void {
     });
     if (moved) add_change(world, profile, { from: `desk${i + 1}@oldname.example`, to: `desk${i + 1}@newname.example`, state: "changed", asked: i + 10, ended: i + 8 });
     else if (i % 100 === 1) add_change(world, profile, { to: `desk${i + 1}@newname.example`, state: "awaiting_code", asked: (i % 1300) + 6 });
+  }
+}
+
+/** So many changes that wait for a mail, a third of them without a limit. */
+function seed_pending(world: World, count: number): void {
+  for (let i = 0; i < count; i++) {
+    const service = i % 3 === 0 ? "webshare" : "mannco-store";
+    const profile = add_profile(world, { label: `Desk ${String(i + 1).padStart(4, "0")}`, service, email: `desk${i + 1}@oldname.example` });
+    add_change(world, profile, { to: `desk${i + 1}@newname.example`, state: "awaiting_code", asked: 6 + i });
   }
 }
 

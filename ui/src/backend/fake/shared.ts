@@ -1,6 +1,8 @@
 // What the parts of the fake share. Not here: behaviour.
-import type { AppState } from "../backend";
+import type { AppState, Preferences } from "../backend";
 import type { Changed } from "../types/Changed";
+import type { MailboxView } from "../types/MailboxView";
+import type { MailFindView } from "../types/MailFindView";
 import type { FakeVault } from "./vault";
 import type { World } from "./world";
 
@@ -14,6 +16,10 @@ export interface Shared {
   /** Milliseconds of an answer. */
   delay: number;
   clipboard: string;
+  mailboxes: MailboxView[];
+  finds: MailFindView[];
+  preferences: () => Preferences;
+  prefer: (part: Partial<Preferences>) => void;
   /** The world of the mode. */
   world: () => World;
   emit: (what: Partial<Changed>) => void;

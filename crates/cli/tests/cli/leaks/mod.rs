@@ -3,6 +3,8 @@
 
 mod echoes;
 mod flows;
+#[cfg(unix)]
+mod mailboxes;
 mod mistakes;
 mod seen_from_outside;
 
@@ -201,16 +203,16 @@ impl Watched {
         found
     }
 
+    #[cfg(unix)]
+    pub fn is_logged(&self, text: &str) -> bool {
+        let said = self.said.borrow();
+        log_lines(&said).iter().any(|line| line.contains(text))
+    }
+
     /// Whole addresses in the log lines of stderr. Words and documents may tell them: that is what they are for.
     pub fn addresses_logged(&self) -> Vec<String> {
         let said = self.said.borrow();
-        let lines = said.iter().flat_map(|(_, text)| text.lines());
-        // `2026-11-20T11:31:47.829403Z  INFO readdress_core::engine: …`
-        let is_log = |line: &&str| {
-            let time = line.split(' ').next().unwrap_or_default();
-            time.len() == 27 && time.ends_with('Z') && time.contains('T')
-        };
-        let logged: Vec<&str> = lines.filter(is_log).collect();
+        let logged = log_lines(&said);
         assert!(
             logged.iter().any(|line| line.contains("answered")),
             "there is a log"
@@ -227,6 +229,16 @@ impl Watched {
             .flat_map(|line| search.bytes("the log", line.as_bytes()));
         found.map(|one| format!("{one:?}")).collect()
     }
+}
+
+/// The lines of the log among all that was said: `2026-11-20T11:31:47.829403Z  INFO readdress_core::engine: …`
+fn log_lines(said: &[(String, String)]) -> Vec<&str> {
+    let is_log = |line: &&str| {
+        let time = line.split(' ').next().unwrap_or_default();
+        time.len() == 27 && time.ends_with('Z') && time.contains('T')
+    };
+    let lines = said.iter().flat_map(|(_, text)| text.lines());
+    lines.filter(is_log).collect()
 }
 
 /// The secret fields of a service, with characters that each encoding changes. The sandbox, as many servers, reads no

@@ -13,8 +13,11 @@ CREATE TABLE mailboxes (
 CREATE UNIQUE INDEX mailboxes_once ON mailboxes (lower(host), user);
 
 -- The mail whose code was given last for a change. Once the change is proved, its sender is one that the service uses.
+-- `service` is the change's, and never another: here, so that senders are found without looking at every change.
 CREATE TABLE code_mails (
     change_id BLOB PRIMARY KEY REFERENCES changes (id) ON DELETE CASCADE,
+    service   TEXT NOT NULL,
     sender    TEXT NOT NULL,
     at        INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX code_mails_sender ON code_mails (service, sender, at);

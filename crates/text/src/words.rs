@@ -1,4 +1,4 @@
-//! Sentences from `text/*.json`, in the language of the environment.
+//! Sentences from `text/*.json`, with their gaps filled.
 //!
 //! A table is read when the first sentence is needed: a script with `--json` that succeeds needs none.
 //! Not here: the sentences.
@@ -32,8 +32,8 @@ impl Language {
         Self::of(&locale.unwrap_or_default())
     }
 
-    /// Of a locale's name, such as `pt_BR.UTF-8`.
-    fn of(locale: &str) -> Self {
+    /// Of a locale's name, such as `pt_BR.UTF-8` or `pt-BR`.
+    pub fn of(locale: &str) -> Self {
         let language = locale
             .split(['_', '-', '.', '@'])
             .next()
@@ -188,8 +188,9 @@ mod tests {
     fn keys_of(language: Language) -> BTreeSet<String> {
         let table: Value = serde_json::from_str(language.source()).expect("a table");
         let mut out = BTreeSet::new();
-        keys(&table["cli"], "cli", &mut out);
-        keys(&table["codes"], "codes", &mut out);
+        for part in ["cli", "codes", "notices"] {
+            keys(&table[part], part, &mut out);
+        }
         out
     }
 
@@ -212,7 +213,7 @@ mod tests {
             let words = Words::new(language);
             for key in keys_of(language)
                 .iter()
-                .filter(|key| key.starts_with("cli."))
+                .filter(|key| !key.starts_with("codes."))
             {
                 let text = |words: &Words| {
                     words

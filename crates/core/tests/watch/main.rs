@@ -1,0 +1,9 @@
+//! Watching mailboxes, against the practice services and a mailbox in memory: no network, and every count exact.
+
+mod asked;
+mod connection;
+mod hands_free;
+mod many;
+mod office;
+mod support;
+mod twice;
