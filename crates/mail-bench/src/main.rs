@@ -1,4 +1,4 @@
-//! `readdress-mail-bench latency RUNS | burst CHANGES | memory MAILS`: measures against a real Dovecot on loopback and
+//! `readdress-mail-bench latency RUNS | burst CHANGES | memory MAILS | large MAILS`: measures against a real Dovecot on loopback and
 //! prints one line of JSON. `cargo xtask bench` runs it and says what the numbers should be.
 //!
 //! It also checks: a number of a run in which anything went wrong is none.
@@ -7,6 +7,8 @@
 mod bare;
 #[cfg(target_os = "linux")]
 mod burst;
+#[cfg(target_os = "linux")]
+mod large;
 #[cfg(target_os = "linux")]
 mod latency;
 #[cfg(target_os = "linux")]
@@ -26,11 +28,11 @@ async fn main() -> Outcome<()> {
     let told = match (words.first().map(String::as_str), number) {
         (Some("latency"), Some(runs)) => latency::measure(runs).await?,
         (Some("burst"), Some(changes)) => burst::measure(changes).await?,
+        (Some("large"), Some(mails)) => large::measure(mails).await?,
         (Some("memory"), Some(mails)) => memory::measure(mails).await?,
         _ => {
-            return Err(
-                "usage: readdress-mail-bench latency RUNS | burst CHANGES | memory MAILS".into(),
-            );
+            let usage = "usage: readdress-mail-bench latency RUNS | burst CHANGES | memory MAILS | large MAILS";
+            return Err(usage.into());
         }
     };
     use std::io::Write as _;

@@ -26,6 +26,13 @@ static BROKEN_END: LazyLock<Regex> = LazyLock::new(|| {
         .expect("a pattern")
 });
 
+/// The earlier mail's header as Outlook repeats it: two lines in a row.
+static REPEATED_FROM: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(?i)^\s*\*?(?:from|de|von|da)\s*:").expect("a pattern"));
+static REPEATED_DATE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)^\s*\*?(?:sent|date|enviad[oa](?: em| el)?|data|fecha|gesendet|datum|envoyé|inviato)\s*:").expect("a pattern")
+});
+
 /// A text's new words, and its repeated ones without their marks.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Split {
@@ -61,7 +68,14 @@ pub(super) fn split(text: &str) -> Split {
             && lines
                 .peek()
                 .is_some_and(|next| next.len() <= 400 && BROKEN_END.is_match(next));
-        earlier = earlier || broken || (short && BEGINS.is_match(line));
+        // At the start it is the mail itself, copied from a window.
+        let repeated = short
+            && REPEATED_FROM.is_match(line)
+            && !split.fresh.trim().is_empty()
+            && lines
+                .peek()
+                .is_some_and(|next| next.len() <= 400 && REPEATED_DATE.is_match(next));
+        earlier = earlier || broken || repeated || (short && BEGINS.is_match(line));
         let part = if earlier {
             &mut split.quoted
         } else {
@@ -87,6 +101,8 @@ mod tests {
             "---------- Forwarded message ---------",
             "-----Original Message-----",
             "Begin forwarded message:",
+            "From: Ana\nSent: Friday, November 20, 2026 10:15 AM",
+            "*De:* Ana\n*Enviado em:* sexta-feira",
         ] {
             let split = split(&format!("new words\n{begins}\nold words\n"));
             assert_eq!(split.fresh, "new words\n", "{begins}");

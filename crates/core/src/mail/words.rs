@@ -155,6 +155,10 @@ const UNIT: &[&str] = &[
     "am", "pm", "items", "itens", "users", "points", "pontos", "puntos", "%", "€", "$", "£",
 ];
 
+const CURRENCIES: &[&str] = &[
+    "usd", "eur", "brl", "gbp", "mxn", "ars", "rs", "chf", "cny", "jpy",
+];
+
 pub(super) fn announces(line: &str) -> bool {
     ANNOUNCES.is_match(line)
 }
@@ -196,7 +200,12 @@ pub(super) fn is_unit(word: &str) -> bool {
     UNIT.contains(&word)
 }
 
-/// `$`, `R$`, `US$`, `€`, …: the next number is a price.
+/// `$`, `R$`, `US$`, `€`, `USD`, …: the next number is a price.
 pub(super) fn is_currency(token: &str) -> bool {
+    let bare = token.trim_start_matches('(').to_ascii_lowercase();
+    CURRENCIES.contains(&bare.as_str()) || is_sign(token)
+}
+
+fn is_sign(token: &str) -> bool {
     token.ends_with(['$', '€', '£', '¥', '₹']) && token.chars().count() <= 4
 }

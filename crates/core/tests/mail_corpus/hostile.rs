@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use readdress_core::mail::arrived::{Envelope, Verdict, Waiting, WaitingList};
+use readdress_core::mail::understand;
 use uuid::Uuid;
 
 use crate::table::waits;
@@ -57,6 +58,21 @@ fn a_20_mb_mail_is_understood_from_its_first_part() {
     }
     raw.truncate(512 << 10);
     assert_eq!(used(&judge(raw)), Some("482913"));
+}
+
+/// Of a mail that is longer than a text may be, the first part is read; any other text is refused.
+#[test]
+fn a_pasted_mail_of_11_mb() {
+    let line =
+        "JVBERi0xLjQKJcfsj6IKNSAwIG9iago8PC9MZW5ndGggNiAwIFIvRmlsdGVyIC9GbGF0ZURlY29kZT4+\r\n";
+    let attached = line.repeat((11 << 20) / line.len());
+    let mail = format!(
+        "{HEAD}Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nYour verification code: 482 913\r\n--b\r\nContent-Type: application/pdf\r\nContent-Transfer-Encoding: base64\r\n\r\n{attached}"
+    );
+    let waits = waits("mannco-store", "ana@new.example");
+    assert_eq!(understand(&mail, &waits).value.as_deref(), Some("482913"));
+    let text = understand(&attached, &waits);
+    assert_eq!(text.problem.expect("refused").params["reason"], "too_long");
 }
 
 #[test]

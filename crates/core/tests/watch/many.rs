@@ -20,7 +20,7 @@ async fn a_full_mailbox_is_searched_and_not_downloaded() {
         .await;
     let before = world.office.asked();
     assert!(before.searches >= 1 && before.mails == 0, "{before:?}");
-    assert!(before.heads <= 64, "{before:?}");
+    assert!(before.heads <= 128, "{before:?}");
     bring(&world, TO);
     world.until_changed(change.id).await;
     let after = world.office.asked();

@@ -13,6 +13,7 @@ pub const PACKAGE: &str = "readdress-mail-bench";
 const RUNS: &str = "50";
 const AT_ONCE: &str = "1000";
 const MAILS: &str = "10000";
+const IN_THE_BOX: &str = "100000";
 
 pub fn measure(place: &Place, table: &mut Table) -> Outcome {
     let latency = told(place, &["latency", RUNS])?;
@@ -39,6 +40,13 @@ pub fn measure(place: &Place, table: &mut Table) -> Outcome {
             number(&burst, "delivered_after_seconds")
         ),
         20.0,
+    );
+
+    let large = told(place, &["large", IN_THE_BOX])?;
+    table.plain(
+        "first look, 100,000 mails in the box",
+        Unit::Seconds,
+        number(&large, "first_look_seconds"),
     );
 
     let memory = told(place, &["memory", MAILS])?;

@@ -29,7 +29,6 @@ const AT_ONCE: usize = 16;
 const SHORTLY: Duration = Duration::from_millis(50);
 
 /// A value that a mail carried, for its change as it was when the mail was judged.
-#[derive(Debug)]
 pub(super) struct Deed {
     pub mail: MailId,
     pub junk: bool,

@@ -18,7 +18,7 @@ const MOST_FOR_ONE: usize = 20;
 const MOST_DISMISSED: usize = 10_000;
 
 /// A mail to be decided about.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(super) struct Find {
     pub mail: MailId,
     pub change: Uuid,

@@ -3,6 +3,7 @@
 //!
 //! Not here: when it is looked (`mailbox`), which mail is what (`mail::arrived`), sending (`act`).
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -16,13 +17,15 @@ use super::mailbox::MailboxTask;
 use super::post::Talk;
 use super::waiting::Awaited;
 use crate::error::{Problem, Result};
-use crate::mail::arrived::Verdict;
+use crate::mail::arrived::{Verdict, WaitingList};
 use crate::mailbox::imap::MailFolder;
 use crate::secret::Secret;
 use crate::view::MailOutcome;
 
 /// Heads asked for at once.
 const HEADS: usize = 64;
+/// Below so many rows of heads that are all too old, everything is. One alone may have been moved here.
+const OLD_ROWS: usize = 2;
 /// As much of a mail is read: a code stands at its beginning, attachments behind it.
 const MOST_OF_A_MAIL: u32 = 512 << 10;
 
@@ -64,19 +67,20 @@ impl MailboxTask {
         let last = uids.first().copied();
         let memory = self.memory.folder(folder, uid_validity);
         uids.retain(|uid| !memory.knows(*uid));
+        let mut old_rows = 0;
         for some in uids.chunks(HEADS) {
             let heads = talk.heads(some).await?;
             let seen_at = (self.with.wall)();
             let list = Arc::clone(&self.taken);
             let memory = self.memory.folder(folder, uid_validity);
-            let mut young = false;
+            let young = heads.iter().any(|head| head.at >= since);
             for head in heads.iter().filter(|head| head.at >= since) {
-                young = true;
                 memory.keep(head, seen_at, &list.list);
             }
             // The newest are opened before older heads are asked for.
             self.open_due(talk, folder, uid_validity).await?;
-            if !young && !heads.is_empty() {
+            old_rows = if young { 0 } else { old_rows + 1 };
+            if old_rows == OLD_ROWS {
                 break;
             }
         }
@@ -140,7 +144,7 @@ impl MailboxTask {
             let one = list.changes.get(&change);
             one.filter(|one| mail.seen_at >= one.asked_at)
         };
-        for verdict in list.list.judge_each(mail.raw, mail.at) {
+        for verdict in judged(&list.list, mail) {
             match verdict {
                 Verdict::NotOurs => {}
                 Verdict::Nothing { change, problem } => {
@@ -213,6 +217,8 @@ impl MailboxTask {
         choices: Vec<Secret>,
         sender: Option<String>,
     ) {
+        let named = self.engine.manifest(&one.service);
+        let name = named.map_or_else(|_| one.service.clone(), |manifest| manifest.name.clone());
         let find = Find {
             mail: mail.id,
             change: one.waiting.change,
@@ -221,7 +227,7 @@ impl MailboxTask {
             from: sender.clone(),
             to: one.waiting.waits.address.clone(),
             junk: mail.junk,
-            why,
+            why: why.with("service", name),
             choices,
         };
         if lock(&self.engine.0.desk.finds).put(find) {
@@ -234,4 +240,13 @@ impl MailboxTask {
         let from = from.or_else(|| crate::mail::arrived::Envelope::read(mail.raw).from);
         self.show(|view| last_mail(view, mail.at, from, mail.junk, outcome));
     }
+}
+
+/// A mail that finds a mistake of ours must not end the watch over all others.
+fn judged(list: &WaitingList, mail: &Opened<'_>) -> Vec<Verdict> {
+    let judge = || list.judge_each(mail.raw, mail.at);
+    catch_unwind(AssertUnwindSafe(judge)).unwrap_or_else(|_| {
+        tracing::error!(junk = mail.junk, "a mail could not be read");
+        Vec::new()
+    })
 }

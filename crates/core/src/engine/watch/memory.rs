@@ -16,7 +16,6 @@ const MOST_KEPT: usize = 20_000;
 /// A mail's header and size, whatever folder it lies in and whatever number it has there.
 pub(super) type Mark = u64;
 
-#[derive(Debug)]
 pub(super) struct Seen {
     /// When the server got it; not before the last look at which it was not there.
     pub at: Timestamp,
@@ -26,7 +25,7 @@ pub(super) struct Seen {
     pub envelope: Envelope,
 }
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Folder {
     uid_validity: u32,
     /// The lowest number that no look has reached yet.
@@ -41,7 +40,7 @@ pub(super) struct Folder {
 }
 
 /// One mailbox's folders, by name.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Memory {
     folders: HashMap<String, Folder>,
 }

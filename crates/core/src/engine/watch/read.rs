@@ -93,7 +93,7 @@ impl Engine {
                         // Only its senders, or its manifest, are others than before.
                         None => self.0.db.events(id)?,
                     };
-                    let known = self.look_at(one, key.as_ref(), senders.clone(), &journal)?;
+                    let known = self.look_at(one, key.as_ref(), senders.clone(), &journal, now)?;
                     let both = (Arc::clone(&known.one), known.until);
                     reader.known.insert(id, known);
                     both
@@ -161,6 +161,7 @@ impl Engine {
         key: Option<&Key>,
         senders: Vec<String>,
         journal: &[Event],
+        now: Timestamp,
     ) -> Result<Known> {
         let (step, manifest) = (found.step.to_owned(), Arc::clone(found.manifest));
         let waits = found.waits.for_address(Some(found.address));
@@ -174,8 +175,9 @@ impl Engine {
             Some(key) => open_kept_values(key, found.stored),
             None => found.stored.change,
         };
-        let asked_at = asked_at(&change, &step, journal);
-        let stamp = Awaited::stamp(change.version, &senders, key.is_some());
+        // A clock that was set back since must not make every mail one from before.
+        let asked_at = asked_at(&change, &step, journal).min(now);
+        let stamp = Awaited::stamp(change.version, asked_at, &senders, key.is_some());
         let refused = change
             .values
             .iter()

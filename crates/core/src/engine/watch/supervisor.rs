@@ -42,7 +42,7 @@ impl Drop for Held {
 struct Running {
     row: MailboxRow,
     list: watch::Sender<Arc<Assignment>>,
-    _task: Held,
+    task: Held,
 }
 
 struct Supervisor {
@@ -103,10 +103,14 @@ pub(super) async fn supervise(
                 }
             },
             _ = others.tick() => {
-                if sleep.passed((supervisor.with.wall)(), begun.elapsed()) {
+                let slept = sleep.passed((supervisor.with.wall)(), begun.elapsed());
+                if slept {
                     supervisor.reconnect();
+                    // Where the clock was moved, what was asked for since is counted by another one.
+                    reader = Reader::default();
                 }
                 read = supervisor.is_news_elsewhere().await
+                    || slept
                     || read_at.elapsed() >= READ_AT_LEAST_EVERY;
             }
         }
@@ -165,7 +169,8 @@ impl Supervisor {
     fn hand_over(&mut self, row: MailboxRow, changes: Vec<Arc<Awaited>>) {
         let id = row.id;
         // An edited mailbox begins anew, also where a refused password had stopped it.
-        if self.running.get(&id).is_some_and(|one| one.row != row) {
+        let ended = |one: &Running| one.row != row || one.task.0.is_finished();
+        if self.running.get(&id).is_some_and(ended) {
             self.running.remove(&id);
             self.engine.0.desk.begin_anew(id);
         }
@@ -187,11 +192,7 @@ impl Supervisor {
                     self.deeds.clone(),
                 );
                 let task = Held(tokio::spawn(task.run()));
-                let running = Running {
-                    row,
-                    list,
-                    _task: task,
-                };
+                let running = Running { row, list, task };
                 self.running.insert(id, running);
             }
         }

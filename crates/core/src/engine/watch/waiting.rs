@@ -24,7 +24,6 @@ const OVERDUE: SignedDuration = SignedDuration::from_hours(1);
 const UNDATED: SignedDuration = SignedDuration::from_hours(24);
 
 /// A change that waits for a mail, and what must still be so when its code is given.
-#[derive(Debug)]
 pub(super) struct Awaited {
     pub waiting: Waiting,
     pub service: String,
@@ -36,15 +35,15 @@ pub(super) struct Awaited {
 }
 
 impl Awaited {
-    pub fn stamp(version: u64, senders: &[String], key_open: bool) -> u64 {
+    pub fn stamp(version: u64, asked_at: Timestamp, senders: &[String], key_open: bool) -> u64 {
         let mut hasher = DefaultHasher::new();
-        (version, senders, key_open).hash(&mut hasher);
+        (version, asked_at, senders, key_open).hash(&mut hasher);
         hasher.finish()
     }
 }
 
 /// All changes whose mail comes to one mailbox.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Assignment {
     pub list: WaitingList,
     pub changes: HashMap<Uuid, Arc<Awaited>>,
@@ -322,8 +321,8 @@ mod tests {
         assert!(fresh(vec![one(1, 2, 9)]), "one moved");
         assert!(fresh(vec![one(3, 1, 9)]), "one came");
         assert_ne!(
-            Awaited::stamp(1, &[], true),
-            Awaited::stamp(1, &["a@b.example".to_owned()], true)
+            Awaited::stamp(1, at(0), &[], true),
+            Awaited::stamp(1, at(0), &["a@b.example".to_owned()], true)
         );
     }
 }
