@@ -78,6 +78,7 @@ test("what was seen is told with its folder, its age and what came of it", () =>
   expect(looked(at(5000), NOW)).toBe("0 s ago");
   expect(joined(["", "last looked 5 s ago", "Junk too"])).toBe("Last looked 5 s ago · Junk too");
   expect(serves_line(mailbox(1, { serves: ["a@x.example", "*@y.example"] }))).toBe("a@x.example, every address at y.example");
+  expect(serves_line(mailbox(1, { serves: ["a@x.example", "b@x.example", "c@x.example"] }), 2)).toBe("a@x.example and 2 more");
 });
 
 describe("a mail file", () => {
