@@ -33,22 +33,23 @@ const narrow_when_large = {
   },
 };
 
-/** The text tables serve the command line too; the page is shipped without the third of them that only it says. */
-const without_the_command_line = {
-  name: "without-the-command-line",
+/** The text tables serve the command line and the system's notifications too; the page is shipped without what only these say. */
+const without_other_mouths = {
+  name: "without-other-mouths",
   apply: "build" as const,
   enforce: "pre" as const,
   transform(code: string, id: string): string | undefined {
     if (!/\/text\/[\w-]+\.json$/.test(id)) return undefined;
     const table = JSON.parse(code) as Record<string, unknown>;
     delete table.cli;
+    delete table.notices;
     return JSON.stringify(table);
   },
 };
 
 export default defineConfig({
   base: "./",
-  plugins: [without_the_command_line, svelte()],
+  plugins: [without_other_mouths, svelte()],
   css: { postcss: { plugins: [narrow_when_large as never] } },
   clearScreen: false,
   // The three text files live beside `ui/`, since the shell and the CLI read them too.

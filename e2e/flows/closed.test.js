@@ -69,7 +69,7 @@ const ways_out = {
 /** Called by a page that has scripts in it: none of these is ours to give. */
 const commands = [
   "plugin:opener|open_url", "plugin:opener|open_path", "plugin:store|load", "plugin:dialog|open", "plugin:dialog|save", "plugin:fs|read_file", "plugin:shell|execute",
-  "plugin:clipboard-manager|read_text", "plugin:window|close", "plugin:window|set_title", "plugin:window|create", "plugin:webview|create_webview_window", "plugin:webview|internal_toggle_devtools",
+  "plugin:clipboard-manager|read_text", "plugin:notification|notify", "plugin:notification|is_permission_granted", "plugin:window|close", "plugin:window|set_title", "plugin:window|create", "plugin:webview|create_webview_window", "plugin:webview|internal_toggle_devtools",
   "plugin:event|emit", "plugin:event|emit_to", "plugin:path|resolve_directory", "plugin:app|version", "plugin:resources|close", "no_such_command",
 ];
 
@@ -135,9 +135,10 @@ flow("a script in the page has no more than the page", async (window) => {
   assert.notDeepEqual(deep, ["answered", 200], String(deep));
   assert.equal(await driver.executeAsyncScript("const done = arguments[0]; window.__TAURI_INTERNALS__.invoke('get_app_state', {}).then((state) => done(state.mode), done)"), "real");
   const seen = await driver.executeScript(
-    "return { global: typeof window.__TAURI__, frozen: Object.isFrozen(Object.prototype), proto: (() => { try { Object.prototype.x = 1; } catch { /* it is frozen */ } return ({}).x ?? null; })() }",
+    "return { global: typeof window.__TAURI__, notification: /native code|undefined/.test(String(window.Notification)), frozen: Object.isFrozen(Object.prototype), proto: (() => { try { Object.prototype.x = 1; } catch { /* it is frozen */ } return ({}).x ?? null; })() }",
   );
-  assert.deepEqual(seen, { global: "undefined", frozen: true, proto: null });
+  // No plugin has put a script of its own into the page.
+  assert.deepEqual(seen, { global: "undefined", notification: true, frozen: true, proto: null });
 });
 
 flow("a megabyte of anything does not stop the window", async (window) => {

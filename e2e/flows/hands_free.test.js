@@ -6,12 +6,15 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
 import { promisify } from "node:util";
 import { address_of, ask_cli, control_of, start_practice } from "../support/cli.js";
 import { flow } from "../support/flow.js";
 import { add_mailbox, start_mail_server } from "../support/mail_server.js";
+import { hear_notices } from "../support/notices.js";
 import { cli } from "../support/places.js";
 import { text } from "../support/text.js";
+import { ask_to_close, look_for_window } from "../support/x11.js";
 
 const services = [
   { id: "z-api", label: "Support line", words: ["--field", "instance_id=3E2E00000000000000000000000000F1", "--secret", "token=HANDS_FREE_KEY"] },
@@ -49,14 +52,30 @@ async function add_profile(home, practice, service) {
   await ask_cli(home.data, "profile", "add", "--service", service.id, "--label", service.label, ...service.words, "--base-url", address_of(practice.told, service.id));
 }
 
+const hold_mails = (practice) => control_of(practice.told)("PATCH", "/settings", { mail: { deliver: null } });
+
+/** The mail that the service has written and nobody has brought. */
+function held_mail(window, practice, address) {
+  return window.until(`the mail to ${address}`, async () => {
+    const list = await (await fetch(address_of(practice.told, "mailbox"))).json();
+    return (list.mails ?? list).find((one) => one.to === address);
+  });
+}
+
+/** Waits until the panel of this profile says it. The page may draw it anew meanwhile. */
+function panel_says(window, label, said) {
+  return window.until(`"${said}" at ${label}`, async () => {
+    const shown = await window.driver.executeScript("return arguments[0]?.innerText ?? ''", await window.now("region", text("panel.of", { label }))).catch(() => "");
+    return shown.replace(/\s+/g, " ").includes(said);
+  });
+}
+
 /** What a person does: the address, and *Request*. */
 async function request(window, label, address) {
   await window.select(label);
   const panel = await window.find("region", text("panel.of", { label }));
   await window.type(text("panel.new_email"), address, panel);
-  // Webshare wants the account's password with each request, where it is not kept.
   await window.press(text("panel.request"), panel);
-  return panel;
 }
 
 flow("no hand on it: requested in the window, changed and proved by itself at each service", async (window, home, stop) => {
@@ -65,8 +84,8 @@ flow("no hand on it: requested in the window, changed and proved by itself at ea
     await window.says(text("welcome.headline"));
     for (const service of services) {
       await add_profile(home, practice, service);
-      const panel = await request(window, service.label, to(service));
-      await window.says(text("panel.done_proved"), panel);
+      await request(window, service.label, to(service));
+      await panel_says(window, service.label, text("panel.done_proved"));
     }
     await stop();
 
@@ -78,10 +97,10 @@ flow("no hand on it: requested in the window, changed and proved by itself at ea
       const submitted = change.events.filter((event) => event.kind === "intent");
       assert.equal(submitted.filter((event) => event.step === "verify").length, 1, JSON.stringify(submitted));
     }
-    // Read only: every mail is there, in its folder, with no mark on it.
+    // Read only: every mail is where it was delivered to, in the inbox itself, with no mark on it.
     const mails = await post.mails();
     assert.equal(mails.length, services.length);
-    for (const [folder, , flags] of mails) assert.deepEqual([folder, flags], ["INBOX", ""]);
+    for (const [folder, , flags] of mails) assert.deepEqual([folder, flags], ["", ""]);
   } finally {
     await stop_all();
   }
@@ -93,23 +112,20 @@ flow("a mail from a sender that was never seen is decided about by a person", as
   try {
     await window.says(text("welcome.headline"));
     await add_profile(home, practice, service);
-    await window.says(text("panel.done_proved"), await request(window, service.label, `first@${DOMAIN}`));
+    await request(window, service.label, `first@${DOMAIN}`);
+    await panel_says(window, service.label, text("panel.done_proved"));
 
     // From now on the mails do not come by themselves; the next one is brought by somebody else.
-    await control_of(practice.told)("PATCH", "/settings", { mail: { deliver: null } });
-    await control_of(practice.told)("POST", "/clock", { advance: 600 });
+    await hold_mails(practice);
     await add_profile(home, practice, { ...service, label: "Second line", words: ["--field", "instance_id=3E2E00000000000000000000000000F3", ...service.words.slice(2)] });
     await request(window, "Second line", `second@${DOMAIN}`);
-    const mail = await window.until("the service's mail", async () => {
-      const list = await (await fetch(address_of(practice.told, "mailbox"))).json();
-      return (list.mails ?? list).find((one) => one.to === `second@${DOMAIN}`);
-    });
+    const mail = await held_mail(window, practice, `second@${DOMAIN}`);
     await post.deliver_mail(home.folder, mail.raw.replace(/^From: .*$/m, "From: Somebody <somebody@elsewhere.example>"));
 
     const find = await window.until("the question", () => window.driver.executeScript("return document.querySelector(`[aria-label=\"${arguments[0]}\"]`)", text("mail.find_label", { label: "Second line" })));
     await window.says("somebody@elsewhere.example", find);
     await (await window.until("its button", () => window.driver.executeScript("return arguments[0].querySelector('.primary')", find))).click();
-    await window.says(text("panel.done_proved"));
+    await panel_says(window, "Second line", text("panel.done_proved"));
     const [change] = await ask_cli(home.data, "history");
     assert.equal(change.state, "changed");
     assert.equal(change.to, `second@${DOMAIN}`);
@@ -117,3 +133,41 @@ flow("a mail from a sender that was never seen is decided about by a person", as
     await stop_all();
   }
 });
+
+flow("closed while it waits, it watches on without a window, tells what became of it, and ends", async (window, home) => {
+  const { post, practice, stop: stop_all } = await start_all(home);
+  const notices = await hear_notices();
+  const [service] = services;
+  try {
+    await window.says(text("welcome.headline"));
+    await add_profile(home, practice, service);
+    await hold_mails(practice);
+    await request(window, service.label, to(service));
+    const mail = await held_mail(window, practice, to(service));
+    await window.says(text("mail.status.watching.one", { n: 1 }));
+
+    await ask_to_close("Readdress");
+    await window.press(text("mail.closing.keep"));
+    await window_is("hidden");
+    await post.deliver_mail(home.folder, mail.raw);
+    await window_is("gone");
+
+    const [change] = await ask_cli(home.data, "history");
+    assert.equal(change.state, "changed");
+    assert.equal(change.proof, "read_back");
+    const told = notices.texts();
+    assert.ok(told.includes(`${service.label} · Z-API`) && told.includes(text("notices.changed", { address: to(service) })), told);
+    const [code] = /\b\d{3}[ -]?\d{3}\b/.exec(mail.text);
+    assert.ok(!told.includes(code) && !told.includes(code.replace(/\D/g, "")), "no code on a screen that may be locked");
+  } finally {
+    notices.stop();
+    await stop_all();
+  }
+}, { ends_itself: true });
+
+async function window_is(state) {
+  for (let tried = 0; (await look_for_window("Readdress")) !== state; tried += 1) {
+    assert.ok(tried < 300, `the window is not ${state}`);
+    await pause(50);
+  }
+}

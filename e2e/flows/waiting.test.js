@@ -1,5 +1,5 @@
 // Closing the window while a change waits for a mail: asked, kept without a window until nothing waits, brought back by a second
-// start. The close request comes from the X server, as from a window manager; the mail server hangs up, so it waits on.
+// start. The close request comes from the X server, as from a window manager; the mail server never says a word, so it waits on.
 import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -28,18 +28,19 @@ process.env.WAITING_TOKEN = "E2E000000000000000000000000000A1";
 await promisify(execFile)(cli, ["vault", "new-key", process.env.READDRESS_KEY_FILE]);
 after(() => rm(keys, { recursive: true, force: true }));
 
-/** A mail server that hangs up on everybody, and knows who came. */
-async function start_rude_server() {
-  const server = net.createServer((socket) => socket.destroy()).listen(0, "127.0.0.1");
+/** A mail server that never says a word, and knows when somebody came. */
+async function start_silent_server() {
+  const held = [];
+  const server = net.createServer((socket) => held.push(socket.on("error", () => {}))).listen(0, "127.0.0.1");
   const called = once(server, "connection");
   await once(server, "listening");
-  return { port: server.address().port, called, stop: () => server.close() };
+  return { port: server.address().port, called, stop: () => void [server, ...held].map((one) => (one.destroy ?? one.close).call(one)) };
 }
 
 /** A data folder in which one change waits for a mail. `watched` is kept when the app looks for it. */
 async function wait_for_a_mail(home) {
   const practice = await start_practice(join(home.folder, "practice-server"));
-  const server = await start_rude_server();
+  const server = await start_silent_server();
   await add_mailbox(home.data, { host: "127.0.0.1", port: server.port, user: "ops@waiting.example", password: "made-up" }, ["*@waiting.example"]);
   await ask_cli(home.data, "profile", "add", "--service", "z-api", "--label", LABEL, "--field", "instance_id=3E2E00000000000000000000000000A2", "--secret", "token=WAITING_TOKEN", "--base-url", address_of(practice.told, "z-api"));
   await ask_cli(home.data, "change", LABEL, "--to", "new@waiting.example");

@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep, timeout};
 
 use crate::preferences;
 use crate::state::{Shell, lock};
-use crate::window::MAIN;
+use crate::window::{self, MAIN};
 
 /// A call's own limit is 60 s, and a little for its commit.
 const WAIT_FOR_CALLS: Duration = Duration::from_secs(65);
@@ -166,6 +166,10 @@ async fn end_when_nothing_waits<R: Runtime>(app: AppHandle<R>) {
         }
         let waits = shell.calls_under_way() > 0 || shell.waiting_for_mail() > 0;
         nothing = if waits { 0 } else { nothing + 1 };
+    }
+    if shell.is_mail_stopped() {
+        // Only the person can mend it, and was told that it is watched.
+        return window::raise(&app);
     }
     if let Some(notices) = shell.notices() {
         notices.settle().await;

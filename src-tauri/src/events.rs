@@ -24,7 +24,7 @@ pub fn watch<R: Runtime>(app: &AppHandle<R>, engine: Engine, of: Mode) -> JoinHa
     let mut news = engine.subscribe();
     tauri::async_runtime::spawn(async move {
         let mut version = others_version(&engine).await;
-        let mut clocks = clocks_off(&engine);
+        let mut state = (clocks_off(&engine), engine.vault().view().state);
         let mut last = Instant::now() - AT_MOST_EVERY;
         let mut look = interval(LOOK_FOR_OTHERS);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -38,9 +38,10 @@ pub fn watch<R: Runtime>(app: &AppHandle<R>, engine: Engine, of: Mode) -> JoinHa
                 },
                 _ = look.tick() => {
                     let now = others_version(&engine).await;
-                    let off = clocks_off(&engine);
-                    if of == Mode::Real && off != clocks {
-                        clocks = off;
+                    // A mailbox that is looked at opens the vault without any command of the page.
+                    let is = (clocks_off(&engine), engine.vault().view().state);
+                    if of == Mode::Real && is != state {
+                        state = is;
                         tell_app_state(&app);
                     }
                     if now == version {

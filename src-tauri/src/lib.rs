@@ -3,7 +3,7 @@
 //! Not here: anything that must be right about a change (core), any sentence for people (`text/`), how it looks (`ui/`).
 //! Its files: `arguments` and `display` (before the window) · `state` (what is held) · `commands/` (what the page asks)
 //! · `handler` (their list) · `events` (what the page is told) · `notices` and `reminders` (what the system tells) · `hand` · `practice` · `preferences` · `window`
-//! · `closing` · `guard` (where the window may go) · `logs`.
+//! · `closing` and `waiting` · `guard` (where the window may go) · `logs`.
 
 mod app_state;
 mod argument;
@@ -21,6 +21,7 @@ mod practice;
 mod preferences;
 mod reminders;
 mod state;
+mod waiting;
 mod window;
 
 use std::ffi::OsString;

@@ -11,7 +11,6 @@ use readdress_core::engine::{Engine, MailWatch, Options};
 use readdress_core::error::{Problem, Result};
 use readdress_core::folder::Folder;
 use readdress_core::vault::VaultEnv;
-use readdress_core::view::WatchState;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -272,11 +271,12 @@ impl Shell {
         self.0.patience
     }
 
-    /// Changes that wait for a mail in a mailbox that is watched; one that only a person can mend does not count.
-    pub fn waiting_for_mail(&self) -> u32 {
-        let real = self.0.real.get().and_then(|real| real.as_ref().ok());
+    /// Those whose mailboxes are watched. One that is still being opened watches nothing yet.
+    pub fn watching_engines(&self) -> Vec<Engine> {
+        let real = self.0.real.get().and_then(|real| real.clone().ok());
         let practice = self.practice_shown();
-        real.map_or(0, waiting) + practice.map_or(0, |practice| waiting(practice.engine()))
+        let practice = practice.map(|practice| practice.engine().clone());
+        real.into_iter().chain(practice).collect()
     }
 
     /// Calls on their way: closing waits for them.
@@ -304,21 +304,6 @@ fn open(path: PathBuf, vault: VaultEnv, log: tracing::Level) -> Result<Engine> {
         Err(problem) => tracing::error!(code = ?problem.code, "the folder cannot be used"),
     }
     opened
-}
-
-fn waiting(engine: &Engine) -> u32 {
-    let mailboxes = engine.mailboxes().unwrap_or_default();
-    let watched = mailboxes
-        .iter()
-        .filter(|mailbox| mailbox.watch.state != WatchState::Stopped);
-    let counts: Vec<u32> = watched.map(|mailbox| mailbox.watch.waiting).collect();
-    let sum = counts.iter().sum();
-    if counts.len() < 2 || sum == 0 {
-        return sum;
-    }
-    // One change may be waited for in two mailboxes.
-    let open = engine.open_changes(false).map_or(0, |open| open.len());
-    sum.min(u32::try_from(open).unwrap_or(u32::MAX))
 }
 
 /// Every write under these locks is one assignment: what a panic left is whole.

@@ -15,7 +15,6 @@ use crate::manifest::LimitOf;
 use crate::profile::Known;
 
 mod mail;
-
 pub use mail::{
     LastMailView, MailFindView, MailOutcome, MailServerNote, MailServerSource, MailServerView,
     MailTls, MailboxTestId, MailboxTestStep, MailboxTestView, MailboxView, WatchState, WatchView,

@@ -73,11 +73,8 @@ pub async fn copy_text<R: Runtime>(app: AppHandle<R>, text: Arg<String>) -> Resu
     guarded(to_clipboard(&app, text.0)).await
 }
 
-/// The most of a clipboard that is looked at, in bytes: a code or a link is shorter, and a whole mail is pasted.
-const CLIPBOARD_AT_MOST: usize = 8 << 10;
-
 /// What the clipboard holds for a waiting change: only where the preference is on, and only what fits exactly one without
-/// doubt. Nothing of it is kept.
+/// doubt, which core judges. Nothing of it is kept.
 #[tauri::command]
 pub async fn read_clipboard<R: Runtime>(
     app: AppHandle<R>,
@@ -89,20 +86,9 @@ pub async fn read_clipboard<R: Runtime>(
         }
         // A clipboard that holds a picture, or none at all, is no mistake.
         let text = blocking(move || Ok(app.clipboard().read_text().unwrap_or_default())).await?;
-        if text.trim().is_empty() || text.len() > CLIPBOARD_AT_MOST {
-            return Ok(None);
-        }
-        let understood = shell.engine()?.understand_code(None, &text).await?;
-        Ok(is_without_doubt(&understood).then_some(understood))
+        shell.engine()?.offered_code(&text)
     })
     .await
-}
-
-fn is_without_doubt(understood: &Understood) -> bool {
-    understood.change.is_some()
-        && understood.problem.is_none()
-        && !understood.unusual
-        && !understood.other_recipient
 }
 
 /// Works without an engine too: who cannot use the folder wants to look into it.

@@ -95,8 +95,7 @@ fn nothing_is_told_to_whom_it_is_switched_off() {
     preferences["language"] = json!("es");
     std::thread::sleep(Duration::from_secs(1));
     shown.get("set_preferences", json!({ "preferences": preferences }));
-    let back = request_to(&change["profile_id"], "other@one.example");
-    let mut back = back.clone();
+    let mut back = request_to(&change["profile_id"], "other@one.example");
     back["request"]["anyway"] = json!(true);
     sandbox.advance(Duration::from_secs(600));
     let change = shown.get("request_change", back);

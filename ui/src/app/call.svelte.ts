@@ -1,4 +1,6 @@
 // Calls that may need the vault: when it is locked or not set up, a dialog asks, and the call is repeated.
+import { backend } from "../backend";
+import type { VaultKind } from "../backend/types/VaultKind";
 import type { Problem } from "../backend/types/Problem";
 import { as_problem } from "./problem";
 
@@ -20,6 +22,13 @@ function ask(problem: Problem): Promise<boolean> {
     asked = undefined;
   });
   return asked;
+}
+
+/** Opens the vault where nothing but that is wanted; resolves to whether it is open. */
+export async function open_vault(problem: Problem, kind: VaultKind | undefined): Promise<boolean> {
+  if (kind === "passphrase" || problem.code === "vault_unset") return ask(problem);
+  await backend().unlock_vault(null);
+  return true;
 }
 
 /** Runs `work`; asks for the vault as often as it is missing. Rejects with a `Problem`. */

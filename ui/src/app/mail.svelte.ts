@@ -64,6 +64,8 @@ export async function load_mail(): Promise<void> {
   const mine = run;
   try {
     do {
+      // Hundreds of codes may arrive at once: they are read a few times a second.
+      if (again) await new Promise((go) => setTimeout(go, 250));
       again = false;
       const [boxes, finds] = await Promise.all([backend().list_mailboxes(), backend().list_mail_finds()]);
       if (mine !== run) again = true;

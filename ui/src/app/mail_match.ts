@@ -2,12 +2,11 @@
 // Not here: what the mailbox is doing.
 import type { MailboxView } from "../backend/types/MailboxView";
 
-/** `Ops+proxies@Acme.io` → [`ops`, `acme.io`] */
+/** `Ops+proxies@Acme.io` → [`ops+proxies`, `acme.io`] */
 function parts(address: string): [string, string] {
   const low = address.trim().toLowerCase();
   const at = low.lastIndexOf("@");
-  const name = low.slice(0, Math.max(0, at));
-  return [name.split("+")[0] ?? "", low.slice(at + 1)];
+  return [low.slice(0, Math.max(0, at)), low.slice(at + 1)];
 }
 
 export function serves(mailbox: Pick<MailboxView, "serves" | "user">, address: string): boolean {
@@ -15,7 +14,7 @@ export function serves(mailbox: Pick<MailboxView, "serves" | "user">, address: s
   const own = mailbox.serves.length > 0 ? mailbox.serves : [mailbox.user];
   return own.some((one) => {
     const [own_name, own_domain] = parts(one);
-    return own_domain === domain && (own_name === "*" || own_name === name);
+    return own_domain === domain && name !== "" && (own_name === "*" || own_name === name || name.startsWith(`${own_name}+`));
   });
 }
 

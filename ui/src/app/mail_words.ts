@@ -65,10 +65,12 @@ export function last_line(last: LastMailView, now: number): string {
   return t(last.junk ? "mail.last_junk" : "mail.last", gaps);
 }
 
-/** “ops@acme.io, *@acme.example” */
-export function serves_line(mailbox: MailboxView): string {
+/** “ops@acme.io, every address at acme.example”; beyond `most` they are counted. */
+export function serves_line(mailbox: MailboxView, most = 5): string {
   const own = mailbox.serves.length > 0 ? mailbox.serves : [mailbox.user];
-  return own.map((one) => (one.startsWith("*@") ? t("mail.all_of", { domain: one.slice(2) }) : one)).join(", ");
+  const named = own.map((one) => (one.startsWith("*@") ? t("mail.all_of", { domain: one.slice(2) }) : plain(one)));
+  if (named.length <= most) return named.join(", ");
+  return t("mail.and_more", { list: named.slice(0, most - 1).join(", "), n: named.length - most + 1 });
 }
 
 /** The window's status; null when there is nothing to say. */

@@ -34,6 +34,7 @@ class MailboxForm {
   #run = 0;
   /** The address whose server was looked for last. */
   #looked = "";
+  #finding: Promise<void> = Promise.resolve();
   /** What a test said holds for this alone. */
   #tested_for = "";
 
@@ -52,7 +53,7 @@ class MailboxForm {
 
   /** The provider cannot be served: said before a password is typed. */
   get blocked(): boolean {
-    return !this.by_hand && (this.found?.note === "oauth_only" || this.found?.note === "no_imap");
+    return this.as_found && (this.found?.note === "oauth_only" || this.found?.note === "no_imap");
   }
 
   /** A password is there already, and goes to the host that it was given for. */
@@ -73,16 +74,21 @@ class MailboxForm {
   get problem_field(): string {
     if (this.problem?.code === "mail_password_needed") return "password";
     if (this.problem?.code !== "mailbox_invalid") return "";
-    const field = (this.problem.params.reason ?? this.problem.params.field ?? "").replace("serves_empty", "serves");
+    const field = this.problem.params.field ?? "";
     return ["user", "host", "port", "serves", "password"].includes(field) ? field : "";
   }
 
   /** As the address is typed: the table alone is asked, nobody over the net. */
-  async find(): Promise<void> {
+  find(): Promise<void> {
     const address = this.address.trim();
-    if (address === this.#looked) return;
+    if (address === this.#looked) return this.#finding;
     this.#looked = address;
     this.asked = false;
+    this.#finding = this.#find(address);
+    return this.#finding;
+  }
+
+  async #find(address: string): Promise<void> {
     const mine = ++this.#run;
     if (!ADDRESS.test(address)) {
       this.found = null;
@@ -112,9 +118,14 @@ class MailboxForm {
     this.user = found.user;
   }
 
-  /** Host, port, TLS or login are the user's own from here on. */
+  /** Host, port, TLS or login are the user's own from here on; an emptied host is found again. */
   typed(): void {
-    this.by_hand = true;
+    this.by_hand = this.host.trim() !== "";
+  }
+
+  /** What was found about the provider holds for the server that stands here. */
+  get as_found(): boolean {
+    return this.found !== null && (!this.by_hand || this.found.host === this.host.trim());
   }
 
   choose_tls(next: string): void {

@@ -23,6 +23,8 @@ export class OpenChanges {
     const mine = ++this.run;
     try {
       do {
+        // Hundreds of codes may arrive at once: they are read a few times a second.
+        if (this.again) await new Promise((go) => setTimeout(go, 250));
         this.again = false;
         const list = await backend().list_open_changes();
         if (mine !== this.run) return;

@@ -1,5 +1,5 @@
-// Every view of mailboxes in the dark theme.
+// The views of mailboxes that have colours of their own, in the dark theme.
 import { look_at_all } from "./looks";
-import { mail_views } from "./mail_views";
+import { mail_colours } from "./mail_views";
 
-look_at_all("dark", mail_views);
+look_at_all("dark", mail_colours);

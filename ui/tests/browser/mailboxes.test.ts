@@ -165,7 +165,7 @@ test("what stopped says why, and is mended in place; Look now ends a wait", asyn
 
 test("another host asks for the password again: the kept one is not sent there", async () => {
   const { page } = await open_page({ screen: "settings", scenario: "mail" });
-  await page.getByRole("button", { name: "Edit ops@newname.example" }).click();
+  await page.getByRole("button", { name: "Edit… ops@newname.example" }).click();
   await dialog(page).getByText("hidden").waitFor();
   await page.getByLabel("IMAP server").fill("elsewhere.example");
   await page.getByText("The one that is kept was given for another server.").waitFor();
@@ -208,10 +208,34 @@ test("where a proxy is set, it is said that mail does not go through it", async 
   await dialog(page).getByText(/Mail servers are reached directly/).waitFor();
 });
 
+test("fast fingers: Enter right after the password waits for the server to be found", async () => {
+  const { page } = await open_page({ screen: "settings" });
+  await page.getByRole("button", { name: "Add mailbox…" }).first().click();
+  await expect.poll(() => focused(page)).toBe("Mail address");
+  await page.getByLabel("Mail address").fill("me@plain.example");
+  await page.getByLabel("Password", { exact: true }).fill("x");
+  await page.keyboard.press("Enter");
+  await page.getByText("Codes can come from here.").waitFor();
+  // A login of one's own leaves what is known of the provider standing.
+  await page.getByText("Server, login and addresses").click();
+  await page.getByLabel("Login name").fill("me");
+  await page.getByText("Server found: mail.plain.example, port 993, TLS.").waitFor();
+});
+
+test("the palette opens the form", async () => {
+  const { page } = await open_page();
+  await page.getByRole("button", { name: "Add profile" }).waitFor();
+  await page.keyboard.press("Control+k");
+  await page.getByRole("dialog").waitFor();
+  await page.keyboard.type("add mailbox");
+  await page.keyboard.press("Enter");
+  await page.getByLabel("Mail address").waitFor();
+});
+
 test("practice has a mailbox of its own", async () => {
   const { page } = await open_page({ screen: "settings", scenario: "practice" });
-  await page.getByText("Practice has a mailbox of its own.").waitFor();
-  expect(await page.getByRole("button", { name: "Add mailbox…" }).count()).toBe(0);
+  await page.getByText(/^Practice has a mailbox of its own; yours are not touched\./).waitFor();
+  expect(await page.locator("#set-mailboxes .empty").count()).toBe(0);
 });
 
 test("a locked vault asks for its passphrase, then the mailbox is stored", async () => {

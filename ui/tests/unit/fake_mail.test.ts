@@ -27,8 +27,8 @@ test("a mailbox comes, is edited with the password it has, and goes; its passwor
 });
 
 test("what cannot be a mailbox is refused with its field", async () => {
-  await expect(fake.add_mailbox({ ...asked, host: "https://x" })).rejects.toMatchObject({ code: "mailbox_invalid", params: { reason: "host" } });
-  await expect(fake.add_mailbox({ ...asked, port: 0 })).rejects.toMatchObject({ code: "mailbox_invalid", params: { reason: "port" } });
+  await expect(fake.add_mailbox({ ...asked, host: "https://x" })).rejects.toMatchObject({ code: "mailbox_invalid", params: { field: "host" } });
+  await expect(fake.add_mailbox({ ...asked, port: 0 })).rejects.toMatchObject({ code: "mailbox_invalid", params: { field: "port" } });
   await expect(fake.add_mailbox({ ...asked, password: null })).rejects.toMatchObject({ code: "mail_password_needed" });
 });
 

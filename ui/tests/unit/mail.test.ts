@@ -26,8 +26,10 @@ test.each([
   ["ops@acme.example.evil.example", false],
   ["ops@sub.all.example", false],
   ["nobody", false],
+  ["list+a@acme.example", true],
+  ["list@acme.example", false],
 ])("%s comes to the mailbox: %s", (address, comes) => {
-  expect(serves({ user: "login", serves: ["ops@acme.example", "*@all.example"] }, address)).toBe(comes);
+  expect(serves({ user: "login", serves: ["ops@acme.example", "list+a@acme.example", "*@all.example"] }, address)).toBe(comes);
 });
 
 test("a mailbox that works comes before one that does not; none is none", () => {
@@ -76,6 +78,7 @@ test("what was seen is told with its folder, its age and what came of it", () =>
   expect(looked(at(5000), NOW)).toBe("0 s ago");
   expect(joined(["", "last looked 5 s ago", "Junk too"])).toBe("Last looked 5 s ago · Junk too");
   expect(serves_line(mailbox(1, { serves: ["a@x.example", "*@y.example"] }))).toBe("a@x.example, every address at y.example");
+  expect(serves_line(mailbox(1, { serves: ["a@x.example", "b@x.example", "c@x.example"] }), 2)).toBe("a@x.example and 2 more");
 });
 
 describe("a mail file", () => {

@@ -227,6 +227,47 @@ fn a_change_that_somebody_cancels_is_not_waited_for() {
 }
 
 #[test]
+fn a_mailbox_that_somebody_removes_ends_it() {
+    let Some(post) = Post::new() else { return };
+    let stage = post.silent_stage();
+    stage.add(Service::ZApi, "z");
+    stage.requested("z");
+    let mut child = stage.with_key(&["wait", "z", "--for", LONG]).spawn();
+    says(&mut child, "watched");
+    stage
+        .json(&["mailbox", "remove", readdress_dovecot::FIRST_USER])
+        .ends(0);
+    let ran = ran(child).ends(1);
+    assert!(ran.stderr.contains("mailbox_needed"), "{ran:?}");
+}
+
+#[test]
+fn without_the_key_it_is_told_before_anything_is_waited_for() {
+    let Some(post) = Post::new() else { return };
+    let stage = post.silent_stage();
+    stage.add(Service::ZApi, "z");
+    stage.requested("z");
+    let key = stage.folder.path().join("key");
+    std::fs::rename(&key, key.with_extension("away")).expect("moved");
+    let ran = stage.json(&["wait", "z", "--for", LONG]).ends(4);
+    assert_eq!(ran.error(), "key_file_invalid");
+    stage
+        .json(&["mailbox", "test", readdress_dovecot::FIRST_USER])
+        .ends(4);
+    let change = [
+        "change",
+        "z",
+        "--to",
+        NEW,
+        "--replace",
+        "--wait",
+        "--for",
+        LONG,
+    ];
+    stage.json(&change).ends(4);
+}
+
+#[test]
 fn ctrl_c_leaves_the_change_as_it_is() {
     let Some(post) = Post::new() else { return };
     let stage = post.silent_stage();

@@ -219,6 +219,7 @@ impl<'a> Reader<'a> {
     fn choose(&self, given: Vec<Given>) -> Understood {
         let mut refused: Option<Understood> = None;
         let mut fits: Vec<Given> = Vec::new();
+        let mut elsewhere = false;
         for one in given {
             if let Some(problem) = &one.understood.problem {
                 if refused
@@ -229,6 +230,8 @@ impl<'a> Reader<'a> {
                 }
             } else if !one.understood.other_recipient {
                 fits.push(one);
+            } else {
+                elsewhere = true;
             }
         }
         keep(&mut fits, |one| one.understood.mail_to.is_some());
@@ -241,7 +244,7 @@ impl<'a> Reader<'a> {
                 change: None,
                 ..refused
             },
-            ([], None) => self.unclaimed(),
+            ([], None) => self.unclaimed(elsewhere),
             (several, _) => Understood {
                 choices: several
                     .iter()
@@ -256,9 +259,13 @@ impl<'a> Reader<'a> {
     }
 
     /// Nothing waits that the text could be for: a known service's link is named all the same.
-    fn unclaimed(&self) -> Understood {
+    /// `elsewhere`: it holds a value, for an address at which nothing waits.
+    fn unclaimed(&self, elsewhere: bool) -> Understood {
         let Some((manifest, host, kind)) = self.owner_of_link("") else {
-            return nothing(Code::CodeNotFound);
+            let mut read = nothing(Code::CodeNotFound);
+            self.paste.address(&mut read, None);
+            read.other_recipient = elsewhere;
+            return read;
         };
         let problem = match kind {
             Some(kind) => Problem::new(Code::LinkWrongKind).with("reason", kind),

@@ -191,3 +191,50 @@ async fn a_mail_from_before_the_request_is_told() {
         .expect("read");
     assert!(!read.too_old);
 }
+
+/// The text is taken apart once for all of them. (They are copies of one row: only what a paste looks at is theirs.)
+#[tokio::test]
+async fn among_a_thousand_changes_the_right_one_is_found() {
+    let mut world = World::new().await;
+    world.row_moved = true;
+    let (first, mail) = waiting(&world, Service::ManncoStore).await;
+    let db = rusqlite::Connection::open(world.folder.path().join("data/readdress.db"));
+    db.expect("the database")
+        .execute_batch(
+            "WITH RECURSIVE many (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM many WHERE n < 1000) \
+             INSERT INTO changes SELECT unhex(printf('%032x', n)), NULL, c.label || n, c.service, c.from_email, \
+             'ana+' || n || '@shared.example', 'ana+' || n || '@shared.example', c.state, c.open, c.at, c.step, c.code_used, \
+             c.proof, c.tries, c.requested_at, c.expires_at, c.resend_at, c.retry_at, c.problem, c.cancelled_there, c.undo_of, \
+             c.owner, c.resending, c.version, c.created_at, c.updated_at, c.search FROM many, changes c",
+        )
+        .expect("copies");
+    let attached = "QUJD".repeat(18) + "\r\n";
+    for n in [1, 500, 1000] {
+        // A large mail: taken apart a thousand times it would take minutes.
+        let to = format!("Ana+{n}@Shared.example");
+        let mail = mail.replace(TO, &to) + &attached.repeat(20_000);
+        let read = world
+            .engine
+            .understand_code(None, &mail)
+            .await
+            .expect("read");
+        assert_eq!(read.change, Some(uuid::Uuid::from_u128(n)), "{read:?}");
+        assert_eq!(read.mail_to, Some(to));
+    }
+    let read = world
+        .engine
+        .understand_code(None, &mail)
+        .await
+        .expect("read");
+    assert_eq!(read.change, Some(first.id));
+    let nobody = mail.replace(TO, "nobody@shared.example");
+    let read = world
+        .engine
+        .understand_code(None, &nobody)
+        .await
+        .expect("read");
+    assert_eq!(
+        (read.change, read.mail_to.as_deref(), read.other_recipient),
+        (None, Some("nobody@shared.example"), true)
+    );
+}

@@ -48,7 +48,7 @@ export function create_mailbox_calls(shared: Shared): Calls {
   }
 
   function checked(asked: NewMailbox, id: string | null): NewMailbox {
-    if (!/^[a-z0-9.-]+$/i.test(asked.host.trim()) || !asked.user.trim() || !(asked.port > 0 && asked.port < 65_536)) throw problem("mailbox_invalid", { reason: asked.user.trim() ? (asked.port > 0 && asked.port < 65_536 ? "host" : "port") : "user" });
+    if (!/^[a-z0-9.-]+$/i.test(asked.host.trim()) || !asked.user.trim() || !(asked.port > 0 && asked.port < 65_536)) throw problem("mailbox_invalid", !asked.user.trim() ? { field: "user", reason: "empty" } : asked.port > 0 && asked.port < 65_536 ? { field: "host", reason: "bad_host" } : { field: "port", reason: "zero" });
     if (asked.host === "outlook.office365.com") throw problem("mail_oauth_only", { host: asked.host });
     if (shared.mailboxes.some((one) => one.id !== id && one.user === asked.user && one.host === asked.host)) throw problem("mailbox_twice", { user: asked.user, host: asked.host });
     return { ...asked, serves: asked.serves.length > 0 ? asked.serves : asked.user.includes("@") ? [asked.user] : [] };
@@ -129,7 +129,8 @@ export function create_mailbox_calls(shared: Shared): Calls {
       return find_server(address, ask);
     },
     look_for_mail: async () => {
-      for (const one of shared.mailboxes) if (one.watch.state !== "stopped") begin(one);
+      const locked = shared.mode === "real" && shared.vault.locked();
+      for (const one of shared.mailboxes) if (one.watch.problem?.code !== "mail_login_refused" && !locked) begin(one);
       tell();
     },
     list_mail_finds: async () => (shared.mode === "practice" ? [] : structuredClone(shared.finds)),

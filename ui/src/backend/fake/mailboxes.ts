@@ -3,6 +3,7 @@
 import type { MailboxView } from "../types/MailboxView";
 import type { MailFindView } from "../types/MailFindView";
 import type { WatchView } from "../types/WatchView";
+import { HOSTILE } from "./answers";
 import { iso } from "./clock";
 import { problem } from "./problem";
 import type { Scenario } from "./scenarios";
@@ -57,6 +58,13 @@ export function seed_mailboxes(shared: Shared, scenario: Scenario): void {
     shared.mailboxes.push(mailbox(1, ours, { state: "retrying", problem: problem("mail_unreachable", { host: "imap.newname.example", reason: "timed_out" }, { retry_at }), retry_at, looked_at: iso(now - 400_000) }));
     shared.mailboxes.push(mailbox(2, { user: "infra@newname.example" }, { state: "stopped", problem: problem("mail_login_refused", { host: "imap.newname.example", user: "infra@newname.example" }, { service_says: "[AUTHENTICATIONFAILED] Invalid credentials" }) }));
     find_for(shared, "Trade desk 8", 2, { junk: true, why: problem("sender_new", { from: "hello@elsewhere.example", known: "noreply@mannco.store" }), from: "hello@elsewhere.example", choices: ["481903"] });
+  }
+  if (scenario === "locked") shared.mailboxes.push(mailbox(1, ours, { state: "stopped", problem: problem("vault_locked") }));
+  if (scenario === "hostile") {
+    const rude = `<img src=x onerror="document.title='owned'"> \u202Etxt.exe ${"a".repeat(300)}@${"long-label.".repeat(18)}example`;
+    shared.mailboxes.push(mailbox(1, { user: rude, host: "imap.example", serves: ["*@newname.example", ...Array.from({ length: 30 }, (_, i) => `desk${i}+${rude}`)] }, { state: "stopped", problem: problem("mail_login_refused", { host: "imap.example" }, { service_says: HOSTILE }), last: { at: looked_at, from: rude, junk: true, outcome: "asked" } }));
+    const rtl = [...shared.real.changes.values()].find((one) => one.state === "awaiting_code");
+    if (rtl) shared.finds.push({ id: "find-hostile", mailbox: shared.mailboxes[0]?.id ?? "", change: rtl.id, at: looked_at, from: rude, to: rude, junk: true, why: problem("sender_new", { from: rude, known: rude }), choices: [rude, "\u202E123456", "b".repeat(4000)] });
   }
   if (scenario === "1000-pending") shared.mailboxes.push(mailbox(1, { serves: ["*@newname.example"] }, { state: "watching", looked_at, junk: true }));
   count_waiting(shared);

@@ -143,6 +143,11 @@ impl Wait<'_> {
             if let Some(over) = self.look().await? {
                 break over;
             }
+            // Somebody may remove it, or make a new vault, meanwhile.
+            if let Err(failure) = self.ready() {
+                let failure = Some(failure);
+                break Over::Ended { failure };
+            }
             let limit = at_most.or(self.doubt().await?);
             let end = limit.map(|limit| begin + limit);
             if end.is_some_and(|end| Instant::now() >= end) {

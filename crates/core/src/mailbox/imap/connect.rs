@@ -117,13 +117,14 @@ pub(super) async fn secure(
     match timeout(limits.connect, handshake).await {
         Ok(Ok(stream)) => Ok(Talk::new(stream, peer, limits.answer)),
         Ok(Err(error)) => {
-            let why = error
-                .get_ref()
-                .and_then(|inner| inner.downcast_ref())
-                .map_or("handshake", tls::reason);
-            Err(peer.problem(Code::MailTlsFailed, why))
+            let why = error.get_ref().and_then(|inner| inner.downcast_ref());
+            Err(match why {
+                Some(why) => peer.problem(Code::MailTlsFailed, tls::reason(why)),
+                // It hung up: about its certificate that says nothing, and the next try may find it well.
+                None => peer.problem(Code::MailServerFailed, "cut"),
+            })
         }
-        Err(_) => Err(peer.problem(Code::MailTlsFailed, "handshake")),
+        Err(_) => Err(peer.problem(Code::MailServerFailed, "timed_out")),
     }
 }
 
