@@ -148,7 +148,7 @@ impl MailboxTask {
 
     async fn watch(&mut self, talk: &mut dyn Talk) -> Result<Why> {
         let folders = talk.folders().await?;
-        let (junk, inbox): (Vec<MailFolder>, Vec<MailFolder>) =
+        let (mut junk, inbox): (Vec<MailFolder>, Vec<MailFolder>) =
             folders.into_iter().partition(|folder| folder.junk);
         let inbox = inbox.into_iter().next().ok_or(Code::MailServerFailed)?;
         let state = match talk.can_idle() {
@@ -179,11 +179,20 @@ impl MailboxTask {
             };
             let due = junk.iter().any(|folder| self.memory.is_due_in(folder));
             if due || junk_at.is_none_or(|at: Instant| at.elapsed() >= least) {
-                for folder in &junk {
-                    self.look(talk, folder).await?;
+                let all = std::mem::take(&mut junk);
+                let had_junk = !all.is_empty();
+                for folder in all {
+                    match self.look(talk, &folder).await {
+                        Ok(_) => junk.push(folder),
+                        // One that is listed and cannot be opened must not keep the inbox from being watched.
+                        Err(problem) if is_refused(&problem) => {
+                            tracing::info!("a folder for unwanted mail cannot be opened");
+                        }
+                        Err(problem) => return Err(problem),
+                    }
                 }
                 junk_at = Some(Instant::now());
-                if !junk.is_empty() {
+                if had_junk {
                     // The inbox is the folder in which news are told, and they may have come meanwhile.
                     exists = self.look(talk, &inbox).await?;
                 }
@@ -346,6 +355,12 @@ impl MailboxTask {
             self.engine.tell_mail();
         }
     }
+}
+
+/// The server understood, and will not. The connection goes on.
+fn is_refused(problem: &Problem) -> bool {
+    let reason = problem.params.get("reason").map(String::as_str);
+    problem.code == Code::MailServerFailed && reason == Some("refused")
 }
 
 /// A password or a certificate that was refused is not tried again by itself: tries lock accounts.
