@@ -267,6 +267,10 @@ pub fn hour_ago() -> Timestamp {
     Timestamp::now() - SignedDuration::from_hours(1)
 }
 
+pub fn in_half_an_hour() -> Timestamp {
+    Timestamp::now() + SignedDuration::from_mins(30)
+}
+
 pub fn bring(world: &World, to: &str) {
     let raw = world.sandbox.last_mail(to).expect("a mail").raw;
     world.office.deliver(INBOX, &raw);

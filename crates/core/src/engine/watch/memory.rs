@@ -141,7 +141,7 @@ impl Folder {
 
     fn keep(&mut self, head: &Head, mark: Mark, seen_at: Timestamp, list: &WaitingList) {
         let envelope = Envelope::read(&head.header);
-        let at = self.came_at(head);
+        let at = self.came_at(head, seen_at);
         if list.concerns(&envelope, at) {
             self.due.insert((at, head.uid));
         }
@@ -158,11 +158,11 @@ impl Folder {
     }
 
     /// A server's clock that is behind makes a mail older than the call that asked for it. What was not there at the last look
-    /// came after it; a mail that is dated much earlier was moved here.
-    fn came_at(&self, head: &Head) -> Timestamp {
+    /// came after it, and before it was seen; a mail that is dated much earlier was moved here.
+    fn came_at(&self, head: &Head, seen_at: Timestamp) -> Timestamp {
         match self.complete_at {
             Some(at) if head.uid >= self.next && at.duration_since(head.at) <= TOLERANCE => {
-                head.at.max(at)
+                head.at.min(seen_at).max(at)
             }
             _ => head.at,
         }
