@@ -156,11 +156,16 @@ impl Engine {
         if self.is_judged_anew(&deed) {
             return;
         }
-        if matches!(self.rival(&deed), Ok(Some(Rival::OnItsWay))) {
-            place.again = Some((deed, SHORTLY));
-            return;
-        }
-        let given = self.give_mailed(&deed).await;
+        let given = match self.rival(&deed) {
+            Ok(None) => self.give_mailed(&deed).await,
+            // The next list has it, and the mail is judged anew.
+            Ok(Some(Rival::Rests)) => Ok(None),
+            Ok(Some(Rival::OnItsWay)) => {
+                place.again = Some((deed, SHORTLY));
+                return;
+            }
+            Err(problem) => Err(problem),
+        };
         drop(acting);
         self.0.desk.end_queue(deed.mail, &deed.judged);
         match given {
@@ -186,8 +191,6 @@ impl Engine {
             || !matches!(change.state, State::AwaitingCode | State::Unknown)
             || first && self.0.desk.is_used(deed.mail)
             || !may_be_given(&change, &deed.value)
-            // The next list has it, and the mail is judged anew.
-            || self.rival(deed)?.is_some()
         {
             return Ok(None);
         }
