@@ -28,7 +28,7 @@ use self::frame::Bounds;
 use self::reply::{Reply, Status, Word};
 use self::talk::{Heard, Talk};
 use super::Account;
-use crate::error::Result;
+use crate::error::{Code, Result};
 use crate::view::MailboxTestView;
 
 /// How long the stages of a conversation may take.
@@ -107,8 +107,8 @@ impl Session {
     /// Connects and logs in.
     ///
     /// # Errors
-    /// `mail_unreachable`, `mail_tls_failed`, `mail_login_refused`, `mail_oauth_only`, `mail_not_imap`, `mail_server_failed`,
-    /// `certificate_invalid`.
+    /// `mail_unreachable`, `mail_tls_failed`, `mail_login_refused`, `mail_oauth_only`, `mail_not_imap`, `mail_server_failed`
+    /// (param `at` = `login` where it ended while the password was being said), `certificate_invalid`.
     pub async fn open(account: &Account, limits: Limits) -> Result<Self> {
         let addresses = connect::resolve(account, limits).await?;
         let stream = connect::dial(account, &addresses, limits).await?;
@@ -122,7 +122,11 @@ impl Session {
             logged_in,
         } = greeted;
         if !logged_in {
-            login::log_in(&mut talk, account).await?;
+            let done = login::log_in(&mut talk, account).await;
+            done.map_err(|problem| match problem.code {
+                Code::MailServerFailed => problem.with("at", "login"),
+                _ => problem,
+            })?;
         }
         Ok(Self { talk, limits })
     }

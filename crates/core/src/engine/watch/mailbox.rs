@@ -89,6 +89,7 @@ impl MailboxTask {
 
     pub async fn run(mut self) {
         let mut retry = Growing::new(self.with.paces.retry);
+        let mut at_login = false;
         while self.until_needed().await {
             let begun = Instant::now();
             let stayed = self.stay().await;
@@ -99,9 +100,18 @@ impl MailboxTask {
                 Ok(Why::Closed) => false,
                 Ok(_) => {
                     retry.reset();
+                    at_login = false;
                     true
                 }
-                Err(problem) => self.after(problem, &mut retry).await,
+                Err(problem) => {
+                    // Some servers hang up on a wrong password without a word. Once that may be chance; again and again it
+                    // would lock the account.
+                    let before = std::mem::replace(&mut at_login, is_at_login(&problem));
+                    if before && at_login {
+                        retry.lengthen();
+                    }
+                    self.after(problem, &mut retry).await
+                }
             };
             if !go_on {
                 return;
@@ -361,6 +371,10 @@ impl MailboxTask {
 fn is_refused(problem: &Problem) -> bool {
     let reason = problem.params.get("reason").map(String::as_str);
     problem.code == Code::MailServerFailed && reason == Some("refused")
+}
+
+fn is_at_login(problem: &Problem) -> bool {
+    problem.params.get("at").is_some_and(|at| at == "login")
 }
 
 /// A password or a certificate that was refused is not tried again by itself: tries lock accounts.
