@@ -74,7 +74,7 @@ async fn a_junk_folder_is_known_by_its_name_where_the_server_does_not_tell() {
         name: "Spam".to_owned(),
         special_use: false,
     });
-    let Some(server) = own(Options {
+    let Some(server) = own(&Options {
         junk,
         ..Options::default()
     }) else {
@@ -167,7 +167,7 @@ async fn starttls_works_as_well() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_idle_the_server_is_asked() {
-    let Some(server) = own(Options {
+    let Some(server) = own(&Options {
         idle: false,
         ..Options::default()
     }) else {
