@@ -232,6 +232,29 @@ async fn a_server_that_hangs_up_at_the_login_is_not_pressed() {
 }
 
 #[tokio::test]
+async fn a_server_that_always_has_news_is_asked_now_and_then() {
+    let world = World::new().await;
+    let _watch = world.watch_on(&world.engine, patient());
+    let profile = world.profile(Service::ZApi).await;
+    let change = world.request(profile, TO).await;
+    world
+        .until_view("it watches", |view| view.state == WatchState::Watching)
+        .await;
+    let (begun, before) = (std::time::Instant::now(), world.office.asked().searches);
+    for n in 0..200 {
+        let text = format!("hello {n}");
+        let other = mail("else@practice.example", "x@x.example", &text);
+        world.office.deliver(INBOX, &other);
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+    let most = begun.elapsed().as_millis() / 100 + 2;
+    let searches = world.office.asked().searches - before;
+    assert!(searches as u128 <= most, "{searches} in {most}");
+    bring(&world, TO);
+    world.until_changed(change.id).await;
+}
+
+#[tokio::test]
 async fn a_removed_mailbox_is_left() {
     let world = World::new().await;
     let _watch = world.watch();

@@ -23,6 +23,8 @@ use crate::view::{WatchState, WatchView};
 
 /// A goodbye that is not heard is left.
 const GOODBYE: Duration = Duration::from_secs(2);
+/// A server that always has news is not asked about them more often than this.
+const NEWS_AT_MOST_EVERY: Duration = Duration::from_millis(100);
 /// How often it is looked whether a locked vault was opened.
 const VAULT: Duration = Duration::from_secs(1);
 
@@ -169,6 +171,7 @@ impl MailboxTask {
         let list = Arc::clone(&self.taken);
         self.memory.look_again(&list.list);
         let (mut why, mut junk_at) = (Why::Asked, None);
+        let mut looked: Option<Instant> = None;
         let mut poll = Growing::new(self.with.paces.poll);
         loop {
             self.take();
@@ -182,6 +185,10 @@ impl MailboxTask {
                     other => return Ok(other),
                 }
             }
+            if let (Why::News, Some(looked)) = (why, looked) {
+                sleep_until(looked + NEWS_AT_MOST_EVERY).await;
+            }
+            looked = Some(Instant::now());
             let mut exists = self.look(talk, &inbox).await?;
             let least = match why {
                 Why::Time => self.with.paces.junk.1,
