@@ -6,7 +6,7 @@ use readdress_core::view::{ChangeView, WatchState};
 use readdress_sandbox::{Fault, FaultKind, Service};
 
 use crate::office::{INBOX, mail};
-use crate::support::{World, a_while, in_half_an_hour, until};
+use crate::support::{World, a_while, ask, in_half_an_hour, until};
 
 const TO: &str = "after@practice.example";
 
@@ -108,6 +108,43 @@ async fn a_mail_that_was_held_for_a_request_is_used_when_that_was_refused() {
     assert_eq!(other.state, State::Refused);
     world.until_changed(waiting).await;
     assert_eq!(world.verified(Service::ZApi), 1);
+}
+
+#[tokio::test]
+async fn a_mail_is_not_held_for_a_request_whose_sender_died() {
+    let world = World::new().await;
+    let _watch = world.watch();
+    let (first, second) = (world.z_api(1).await, world.z_api(2).await);
+    let waiting = world.request(first, TO).await;
+    world
+        .until_view("it watches", |view| view.state == WatchState::Watching)
+        .await;
+    let raw = world.sandbox.last_mail(TO).expect("a mail").raw;
+    let hang = Fault::new(Service::ZApi, FaultKind::Hang).on("request");
+    world.sandbox.add_fault(hang.times(1));
+    let program = tokio::runtime::Runtime::new().expect("a runtime");
+    let other = world.other_engine();
+    let ask = ask(second, TO);
+    program.spawn(async move { other.request_change(ask).await.map(drop) });
+    until("it is on its way", async || {
+        let open = world.engine.open_changes(false).expect("open");
+        let asks = |one: &ChangeView| one.state == State::Requesting;
+        open.iter().any(asks).then_some(())
+    })
+    .await;
+    program.shutdown_background();
+    world.office.deliver(INBOX, &raw);
+    let mut n = 2;
+    let finds = until("both are asked about", async || {
+        // Whatever is written has what waits read anew.
+        n += 1;
+        world.z_api(n).await;
+        let finds = world.engine.mail_finds();
+        (finds.len() == 2).then_some(finds)
+    })
+    .await;
+    assert!(finds.iter().any(|find| find.change == waiting.id));
+    assert_eq!(world.verified(Service::ZApi), 0);
 }
 
 /// The clock here is behind: what lay there before the request seems to have come after it.

@@ -153,15 +153,8 @@ impl World {
     }
 
     pub async fn request(&self, profile: Uuid, to: &str) -> ChangeView {
-        let ask = RequestChange {
-            profile_id: profile,
-            to: to.to_owned(),
-            secrets: BTreeMap::new(),
-            replace: false,
-            anyway: false,
-            undo_of: None,
-        };
-        self.engine.request_change(ask).await.expect("requested")
+        let asked = self.engine.request_change(ask(profile, to)).await;
+        asked.expect("requested")
     }
 
     pub fn view(&self) -> WatchView {
@@ -227,6 +220,17 @@ pub fn quick() -> Paces {
         linger: millis(20),
         others: millis(30),
         again: [millis(20), millis(20), millis(20)],
+    }
+}
+
+pub fn ask(profile: Uuid, to: &str) -> RequestChange {
+    RequestChange {
+        profile_id: profile,
+        to: to.to_owned(),
+        secrets: BTreeMap::new(),
+        replace: false,
+        anyway: false,
+        undo_of: None,
     }
 }
 

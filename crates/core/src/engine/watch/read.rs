@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::super::Engine;
 use super::waiting::{Awaited, TOLERANCE, address, asked_at, asked_for, awaited, until};
-use crate::change::Event;
+use crate::change::{Change, Event};
 use crate::db::{MailboxRow, StoredChange};
 use crate::email::{folded, same};
 use crate::error::Result;
@@ -81,6 +81,9 @@ impl Engine {
             .filter_map(|stored| find(stored, &manifests, &served))
             .collect();
         keep_rivals(&mut found);
+        for one in found.iter().filter(|one| !one.rests) {
+            self.is_on_its_way(&one.stored.change)?;
+        }
         let here: HashSet<Uuid> = found.iter().map(|one| one.stored.change.id).collect();
         reader.known.retain(|id, _| here.contains(id));
 
@@ -134,13 +137,24 @@ impl Engine {
                 super::waiting::address(change, waits).is_some_and(|own| same(own, address))
             };
             if asked_for(change, &manifest).is_some_and(|(_, waits)| is_here(waits)) {
-                return Ok(Some(Rival::OnItsWay));
-            }
-            if awaited(change, &manifest).is_some_and(|(_, waits)| is_here(waits)) {
+                if self.is_on_its_way(change)? {
+                    return Ok(Some(Rival::OnItsWay));
+                }
+                last = Some(Rival::Rests);
+            } else if awaited(change, &manifest).is_some_and(|(_, waits)| is_here(waits)) {
                 last = Some(Rival::Rests);
             }
         }
         Ok(last)
+    }
+
+    /// Where its sender is dead it never ends by itself: it is settled as unknown, and on the next list as that.
+    fn is_on_its_way(&self, change: &Change) -> Result<bool> {
+        let orphaned = self.orphaned(change);
+        if orphaned {
+            self.closed_change(change.id)?;
+        }
+        Ok(!orphaned)
     }
 
     fn manifests_of(&self, open: &[StoredChange]) -> BTreeMap<String, Arc<Manifest>> {
