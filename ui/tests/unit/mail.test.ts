@@ -9,7 +9,8 @@ import { create_fake_backend } from "../../src/backend/fake";
 import type { ChangeView } from "../../src/backend/types/ChangeView";
 import type { WatchState } from "../../src/backend/types/WatchState";
 import { set_language } from "../../src/i18n";
-import { by_what_ends_first, goes_on } from "../../src/screens/PendingWords";
+import { goes_on } from "../../src/app/goes_on";
+import { by_what_ends_first } from "../../src/screens/PendingWords";
 
 const NOW = Date.parse("2026-11-20T17:04:00Z");
 const at = (milliseconds: number): string => new Date(NOW + milliseconds).toISOString();
