@@ -19,6 +19,19 @@ test("a code that comes by mail is announced, and the change finishes with no ha
   await page.getByText("Changed and proved.").waitFor();
 });
 
+test("list and panel wear the same tag, and what is watched needs nobody", async () => {
+  const { page } = await open_page({ scenario: "mail" });
+  const panel_tag = page.locator(".panel > header .tag");
+  for (const [label, said] of [["Trade desk 8", "Mailbox watched"], ["Trade desk 1", "You decide"]] as const) {
+    await row(page, label).click();
+    await expect.poll(() => panel_tag.textContent()).toContain(said);
+    expect(await row(page, label).locator(".tag").textContent()).toContain(said);
+  }
+  await page.getByRole("button", { name: /^Needs you/ }).click();
+  await expect.poll(() => row(page, "Trade desk 8").count()).toBe(0);
+  expect(await row(page, "Trade desk 1").count()).toBe(1);
+});
+
 test("the window's foot says what watching comes to, and leads to the mailboxes", async () => {
   const { page } = await open_page({ scenario: "mail" });
   await expect.poll(() => status(page).textContent()).toContain("Mail: watching 1 mailbox");
