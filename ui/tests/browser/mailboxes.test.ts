@@ -28,7 +28,7 @@ test("an address, its password, Enter, Enter: a mailbox that is watched", async 
   await page.keyboard.press("Enter");
   await page.getByText("trade8@newname.example is added.").waitFor();
   expect(await page.locator("#set-mailboxes li").textContent()).toMatch(/trade8@newname\.example\s*Watching/);
-  await page.getByText(/^1 change waits for it · last looked \d+ s ago · Junk too$/).waitFor();
+  await page.getByText(/^1 change waits for it · last looked \d+\ss ago · Junk too$/).waitFor();
   expect(await page.content()).not.toContain("s3cret");
   expect(await focused(page)).not.toBe("");
 });

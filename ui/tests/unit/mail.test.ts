@@ -75,8 +75,8 @@ test("what was seen is told with its folder, its age and what came of it", () =>
   const last = { at: at(-120_000), from: "noreply@z-api.io", junk: true, outcome: "used" as const };
   expect(last_line(last, NOW)).toBe("Last mail from noreply@z-api.io in Junk, 2 min ago: its code was used");
   expect(last_line({ ...last, junk: false, from: null, outcome: "nothing_found" }, NOW)).toBe("Last mail from an unnamed sender, 2 min ago: no code for a change in it");
-  expect(looked(at(-5000), NOW)).toBe("5 s ago");
-  expect(looked(at(5000), NOW)).toBe("0 s ago");
+  expect(looked(at(-5000), NOW)).toBe("5\u00a0s ago");
+  expect(looked(at(5000), NOW)).toBe("0\u00a0s ago");
   expect(joined(["", "last looked 5 s ago", "Junk too"])).toBe("Last looked 5 s ago · Junk too");
   expect(serves_line(mailbox(1, { serves: ["a@x.example", "*@y.example"] }))).toBe("a@x.example, every address at y.example");
   expect(serves_line(mailbox(1, { serves: ["a@x.example", "b@x.example", "c@x.example"] }), 2)).toBe("a@x.example and 2 more");
