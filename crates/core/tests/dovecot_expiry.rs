@@ -20,7 +20,7 @@ use support::World;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_code_that_a_full_mailbox_refused_expires_honestly() {
-    let Some(server) = own(Options::default()) else {
+    let Some(server) = own(&Options::default()) else {
         return;
     };
     let user = readdress_dovecot::FIRST_USER;

@@ -74,7 +74,7 @@ async fn a_junk_folder_is_known_by_its_name_where_the_server_does_not_tell() {
         name: "Spam".to_owned(),
         special_use: false,
     });
-    let Some(server) = own(Options {
+    let Some(server) = own(&Options {
         junk,
         ..Options::default()
     }) else {
@@ -100,6 +100,34 @@ async fn a_plus_address_comes_to_its_mailbox() {
     server.deliver(&plus, world.mail_to(&plus)).unwrap();
     world.until_changed(&change).await;
     world.assert_untouched(1, 0);
+}
+
+/// The connection of the first is still there, and nobody listened to it for a moment.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_right_after_another_is_watched_at_once() {
+    let Some((server, user)) = common() else {
+        return;
+    };
+    let world = World::watching(server, &user, &["*@row.example.test"]).await;
+    for service in [Service::ZApi, Service::Webshare, Service::ZApi] {
+        let first = world.engine.profiles(None, 10).unwrap().items;
+        let known = first.iter().find(|one| one.service == service.id());
+        let to = format!("new{}@row.example.test", first.len() + known.iter().count());
+        let change = match known {
+            Some(profile) => world.request_for(profile.id, &to).await,
+            None => world.request(service, &to).await,
+        };
+        world
+            .until("it is listened to", |watch| {
+                watch.state == WatchState::Watching && watch.waiting == 1
+            })
+            .await;
+        server.deliver(&user, world.mail_to(&to)).unwrap();
+        world.until_changed(&change).await;
+        world
+            .until("it rests", |watch| watch.state == WatchState::Resting)
+            .await;
+    }
 }
 
 /// Two changes at once, and the mails of both in one box: each gets its own.
@@ -139,7 +167,7 @@ async fn starttls_works_as_well() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_idle_the_server_is_asked() {
-    let Some(server) = own(Options {
+    let Some(server) = own(&Options {
         idle: false,
         ..Options::default()
     }) else {

@@ -20,7 +20,7 @@ async fn waiting(server: &Dovecot) -> (World<'_>, readdress_core::view::ChangeVi
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_is_killed_in_the_middle_is_found_again() {
-    let Some(server) = own(Options::default()) else {
+    let Some(server) = own(&Options::default()) else {
         return;
     };
     let (world, change) = waiting(&server).await;
@@ -46,7 +46,7 @@ async fn a_server_that_is_killed_in_the_middle_is_found_again() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_says_goodbye_is_found_again() {
-    let Some(server) = own(Options::default()) else {
+    let Some(server) = own(&Options::default()) else {
         return;
     };
     let (world, change) = waiting(&server).await;
@@ -67,7 +67,7 @@ async fn a_server_that_says_goodbye_is_found_again() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_falls_asleep_is_waited_for() {
-    let Some(server) = own(Options::default()) else {
+    let Some(server) = own(&Options::default()) else {
         return;
     };
     let (world, change) = waiting(&server).await;
@@ -86,7 +86,7 @@ async fn a_server_that_falls_asleep_is_waited_for() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn mails_that_are_numbered_anew_are_looked_through_anew() {
-    let Some(server) = own(Options::default()) else {
+    let Some(server) = own(&Options::default()) else {
         return;
     };
     let (world, change) = waiting(&server).await;

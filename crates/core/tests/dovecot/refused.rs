@@ -28,7 +28,7 @@ async fn refuses(world: &World<'_>, new: NewMailbox, reason: &str) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_certificate_of_a_stranger_is_refused_on_both_ports() {
-    let Some(server) = own(Options::default()) else {
+    let Some(server) = own(&Options::default()) else {
         return;
     };
     let ca = server.folder().join("stranger.pem");
@@ -61,7 +61,7 @@ async fn a_certificate_that_signed_itself_or_names_another_host_is_refused() {
             certificate,
             ..Options::default()
         };
-        let Some(server) = own(options) else { return };
+        let Some(server) = own(&options) else { return };
         let world = World::new(&server, readdress_dovecot::FIRST_USER).await;
         let new = world.new_mailbox(&[]);
         refuses(&world, new, reason).await;

@@ -10,19 +10,19 @@ const USERS: usize = 24;
 /// The common server. It ends with the process.
 static COMMON: LazyLock<Option<Dovecot>> = LazyLock::new(|| {
     let users = (0..USERS).map(|number| format!("u{number}@example.test"));
-    own(Options {
+    own(&Options {
         users: users.collect(),
         ..Options::default()
     })
 });
 
 /// A server of the test's own.
-pub fn own(options: Options) -> Option<Dovecot> {
+pub fn own(options: &Options) -> Option<Dovecot> {
     if !is_installed() {
         eprintln!("{NOT_HERE}");
         return None;
     }
-    Some(Dovecot::start_with(&options).expect("Dovecot starts"))
+    Some(Dovecot::start_with(options).expect("Dovecot starts"))
 }
 
 /// The common server, and a user of the test's own on it.

@@ -49,6 +49,8 @@ impl<'a> World<'a> {
         let watch = engine.watch_mail_with(Watching {
             paces: Paces {
                 junk,
+                // What must not wait for its end does not hide behind a short one.
+                linger: Duration::from_secs(600),
                 ..Paces::default()
             },
             ..Watching::default()

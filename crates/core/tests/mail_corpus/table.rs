@@ -63,7 +63,7 @@ pub fn folder() -> PathBuf {
 }
 
 pub fn table() -> Table {
-    let text = std::fs::read_to_string(folder().join("expected.toml")).expect("the table");
+    let text = std::fs::read_to_string(folder().with_extension("toml")).expect("the table");
     toml::from_str(&text).expect("a table")
 }
 

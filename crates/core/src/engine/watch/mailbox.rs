@@ -270,6 +270,7 @@ impl MailboxTask {
                     let rested = self.taken.is_empty();
                     self.take();
                     let since = self.taken.since;
+                    // After a rest nobody waits in the folder, even where all that is there is known.
                     if rested || since.is_none_or(|since| self.memory.is_due(since)) {
                         return Why::Asked;
                     }
