@@ -13,13 +13,13 @@ impl Shell {
         self.watching_engines().iter().map(waiting).sum()
     }
 
-    /// A mailbox is no longer watched, and only a person can mend that.
+    /// A mailbox in which something waits is no longer watched, and only a person can mend that.
     pub fn is_mail_stopped(&self) -> bool {
         let engines = self.watching_engines();
         let mut mailboxes = engines
             .iter()
             .flat_map(|engine| engine.mailboxes().unwrap_or_default());
-        mailboxes.any(|mailbox| is_stopped(&mailbox))
+        mailboxes.any(|mailbox| is_stopped(&mailbox) && mailbox.watch.waiting > 0)
     }
 }
 

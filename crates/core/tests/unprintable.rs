@@ -11,6 +11,7 @@ use readdress_core::ask::{NewProfile, ProfileEdit, RequestChange};
 use readdress_core::engine::{Engine, Options};
 use readdress_core::http::{Answer, Method, Request, Sender, Sent};
 use readdress_core::mail;
+use readdress_core::mailbox::imap::Head;
 use readdress_core::manifest::{Catalog, Inputs, Verdict, judge, read_pasted, render};
 use readdress_core::secret::{Redactor, Secret};
 use readdress_core::vault::{VaultEnv, new_key_file};
@@ -128,6 +129,24 @@ fn what_leaves_and_what_comes_back() {
         }
         prints_nothing("Sent", &Sent::Answer(answer));
     }
+}
+
+#[test]
+fn what_a_mails_header_says() {
+    let header =
+        format!("From: {CODE}@x.example\r\nTo: {CODE}@y.example\r\nSubject: {CODE}\r\n\r\n");
+    prints_nothing(
+        "Envelope",
+        &mail::arrived::Envelope::read(header.as_bytes()),
+    );
+    let head = Head {
+        uid: 7,
+        at: Timestamp::UNIX_EPOCH,
+        size: 4711,
+        header: CODE.as_bytes().to_vec(),
+    };
+    prints_nothing("Head", &head);
+    assert!(!format!("{head:?}").contains(&format!("{:?}", head.header)));
 }
 
 #[test]

@@ -42,7 +42,8 @@ pub struct News {
 pub struct Seen {
     open: BTreeMap<Uuid, Stood>,
     ended: BTreeSet<Uuid>,
-    finds: BTreeSet<Uuid>,
+    /// Those with a mail to decide about.
+    asks: BTreeSet<Uuid>,
     reminders: Reminders,
 }
 
@@ -57,7 +58,7 @@ struct Stood {
 impl Seen {
     /// What is there at the start is no news.
     pub fn begin(&mut self, open: Vec<ChangeView>, finds: &[MailFindView], now: Timestamp) {
-        self.finds.extend(finds.iter().map(|find| find.id));
+        self.asks = finds.iter().map(|find| find.change).collect();
         for view in open {
             self.keep(view, None, false, now);
         }
@@ -87,15 +88,16 @@ impl Seen {
         news
     }
 
-    /// Mails that are to be decided about since the last look.
+    /// Changes with a mail to be decided about that had none at the last look. One mail more for the same change is not told:
+    /// whoever floods a mailbox must not flood the screen.
     pub fn asked(&mut self, finds: &[MailFindView]) -> Vec<News> {
-        let now: BTreeSet<Uuid> = finds.iter().map(|find| find.id).collect();
-        let new = finds.iter().filter(|find| !self.finds.contains(&find.id));
-        let told = new
-            .filter_map(|find| self.open.get(&find.change))
+        let now: BTreeSet<Uuid> = finds.iter().map(|find| find.change).collect();
+        let told = now
+            .difference(&self.asks)
+            .filter_map(|change| self.open.get(change))
             .map(|stood| of(What::Asks, stood))
             .collect();
-        self.finds = now;
+        self.asks = now;
         told
     }
 

@@ -131,6 +131,27 @@ fn a_mail_to_be_decided_about_is_told_once() {
 }
 
 #[test]
+fn a_flood_of_mails_for_one_change_is_told_once() {
+    let mut seen = Seen::default();
+    seen.begin(vec![view(State::AwaitingCode, true, 0)], &[], at(0));
+    let another = |n: u128| MailFindView {
+        id: Uuid::from_u128(n),
+        ..find()
+    };
+    let first: Vec<_> = (100..104).map(another).collect();
+    assert_eq!(seen.asked(&first).len(), 1, "one change has news, not four");
+    for n in 104..200 {
+        assert!(seen.asked(&[another(n)]).is_empty());
+    }
+    seen.asked(&[]);
+    assert_eq!(
+        seen.asked(&[another(200)]).len(),
+        1,
+        "after all were settled"
+    );
+}
+
+#[test]
 fn a_code_is_said_to_run_out_only_while_it_is_waited_for() {
     let expiring = |state, open| {
         let mut view = view(state, open, 0);

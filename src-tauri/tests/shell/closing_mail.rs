@@ -1,9 +1,11 @@
 //! Closing while changes wait for a mail in a watched mailbox: asked, kept, and never kept from closing.
 
+use std::io::Write as _;
+use std::net::TcpListener;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
-use readdress_sandbox::{Options, Sandbox, practice_accounts};
+use readdress_sandbox::{Options, Sandbox, Service, practice_accounts};
 use readdress_shell::Start;
 use serde_json::{Value, json};
 use tauri::Listener as _;
@@ -18,7 +20,7 @@ struct Waiting {
     shown: Shown,
     asked: Receiver<Value>,
     change: Value,
-    _sandbox: Sandbox,
+    sandbox: Sandbox,
 }
 
 fn waiting(home: &Home, patience: Duration) -> Waiting {
@@ -36,18 +38,7 @@ fn waiting(home: &Home, patience: Duration) -> Waiting {
         "add_mailbox",
         json!({ "mailbox": mailbox("ops@one.example", &["*@one.example"]) }),
     );
-    let account = practice_accounts().remove(0);
-    let profile = shown.get(
-        "add_profile",
-        json!({ "profile": {
-            "service": account.service, "label": "Support line", "fields": account.fields, "secrets": account.secrets,
-            "base_url": sandbox.urls().z_api, "draft": null,
-        }}),
-    );
-    let change = shown.get(
-        "request_change",
-        request_to(&profile["id"], "new@one.example"),
-    );
+    let change = request(&shown, &sandbox, Service::ZApi, "new@one.example");
     until("the mailbox to be watched for it", || {
         let all = shown.get("list_mailboxes", json!({}));
         (all[0]["watch"]["waiting"] == 1).then_some(())
@@ -55,9 +46,26 @@ fn waiting(home: &Home, patience: Duration) -> Waiting {
     Waiting {
         shown,
         asked,
-        change: change["id"].clone(),
-        _sandbox: sandbox,
+        change,
+        sandbox,
     }
+}
+
+/// A change of this service's practice account.
+fn request(shown: &Shown, sandbox: &Sandbox, service: Service, to: &str) -> Value {
+    let account = practice_accounts()
+        .into_iter()
+        .find(|account| account.service == service.id())
+        .expect("an account");
+    let profile = shown.get(
+        "add_profile",
+        json!({ "profile": {
+            "service": account.service, "label": to, "fields": account.fields, "secrets": account.secrets,
+            "base_url": sandbox.urls().of(service), "draft": null,
+        }}),
+    );
+    let change = shown.get("request_change", request_to(&profile["id"], to));
+    change["id"].clone()
 }
 
 fn prefer(shown: &Shown, closing: &str) {
@@ -107,6 +115,47 @@ fn an_answer_closes_or_keeps_watching_until_nothing_waits() {
         .shown
         .get("cancel_change", json!({ "changeId": first.change }));
     // By itself, since nothing is waited for any more.
+    first.shown.ended();
+}
+
+/// A port at which nothing speaks TLS.
+fn no_tls() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let _ = stream.write_all(b"* OK plain IMAP here\r\n");
+        }
+    });
+    port
+}
+
+#[test]
+fn a_mailbox_that_stopped_and_that_nothing_waits_for_brings_no_window_back() {
+    let home = Home::new();
+    let first = waiting(&home, Duration::from_secs(3600));
+    let shown = &first.shown;
+    let mut other = mailbox("ops@two.example", &["*@two.example"]);
+    other["port"] = json!(no_tls());
+    shown.get("add_mailbox", json!({ "mailbox": other }));
+    let second = request(
+        shown,
+        &first.sandbox,
+        Service::ManncoStore,
+        "new@two.example",
+    );
+    let watch = || shown.get("list_mailboxes", json!({}))[1]["watch"].clone();
+    until("the other mailbox to stop", || {
+        (watch()["state"] == "stopped").then_some(())
+    });
+    shown.get("cancel_change", json!({ "changeId": second }));
+    until("nothing to wait there", || {
+        (watch()["waiting"] == 0).then_some(())
+    });
+    assert_eq!(watch()["state"], "stopped");
+    prefer(shown, "keep");
+    shown.page.close().expect("asked to close");
+    shown.get("cancel_change", json!({ "changeId": first.change }));
     first.shown.ended();
 }
 

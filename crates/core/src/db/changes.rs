@@ -8,6 +8,7 @@ use rusqlite::{Connection, OptionalExtension, Row};
 use uuid::Uuid;
 
 use super::Db;
+use super::address::email_key;
 use super::column::{Cells, Id};
 use super::fail::Fail;
 use super::job::{SealedValue, StoredChange};
@@ -199,6 +200,13 @@ impl Db {
     pub fn open_changes(&self) -> Result<Vec<StoredChange>> {
         let rest = "changes c WHERE c.open = 1 ORDER BY c.expires_at IS NULL, c.expires_at, c.id";
         self.read(|db| stored(db, rest, &[]))
+    }
+
+    /// The open changes that were sent and go to this address, or away from it.
+    pub(crate) fn open_changes_at(&self, address: &str) -> Result<Vec<StoredChange>> {
+        let rest = "changes c WHERE c.open = 1 AND c.state <> 'planned' \
+             AND (c.to_key = ?1 OR lower(c.from_email) = lower(?2))";
+        self.read(|db| stored(db, rest, &[&email_key(address), &address]))
     }
 
     /// A change's journal, oldest first.

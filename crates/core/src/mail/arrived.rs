@@ -63,6 +63,18 @@ pub enum Verdict {
     },
 }
 
+impl Verdict {
+    /// The change that the mail may be for.
+    pub fn change(&self) -> Option<Uuid> {
+        match self {
+            Self::NotOurs => None,
+            Self::Nothing { change, .. } | Self::Use { change, .. } | Self::Ask { change, .. } => {
+                Some(*change)
+            }
+        }
+    }
+}
+
 /// All changes that wait for a mail, found by the address it goes to: a thousand cost one mail no more than ten.
 #[derive(Debug, Clone, Default)]
 pub struct WaitingList {
@@ -91,6 +103,13 @@ impl WaitingList {
 
     pub fn is_empty(&self) -> bool {
         self.changes.is_empty()
+    }
+
+    /// The changes whose mail goes to this address.
+    pub fn at_address(&self, address: &str) -> Vec<Uuid> {
+        let here = self.at.get(&folded(address));
+        let change = |&index: &usize| self.changes[index].change;
+        here.into_iter().flatten().map(change).collect()
     }
 
     /// Whether a mail with this header, come at `at`, can be for one of them: then its text is worth fetching.

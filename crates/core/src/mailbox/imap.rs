@@ -28,7 +28,7 @@ use self::frame::Bounds;
 use self::reply::{Reply, Status, Word};
 use self::talk::{Heard, Talk};
 use super::Account;
-use crate::error::Result;
+use crate::error::{Code, Problem, Result};
 use crate::view::MailboxTestView;
 
 /// How long the stages of a conversation may take.
@@ -70,7 +70,7 @@ pub struct Examined {
 }
 
 /// A mail's header and where it lies.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Head {
     pub uid: u32,
     /// When the server got it.
@@ -79,6 +79,14 @@ pub struct Head {
     pub size: u32,
     /// The header's bytes, at most 64 KiB.
     pub header: Vec<u8>,
+}
+
+impl std::fmt::Debug for Head {
+    /// Without the header: it names people, and its subject may hold a code.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut head = f.debug_struct("Head");
+        head.field("uid", &self.uid).finish_non_exhaustive()
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -107,8 +115,8 @@ impl Session {
     /// Connects and logs in.
     ///
     /// # Errors
-    /// `mail_unreachable`, `mail_tls_failed`, `mail_login_refused`, `mail_oauth_only`, `mail_not_imap`, `mail_server_failed`,
-    /// `certificate_invalid`.
+    /// `mail_unreachable`, `mail_tls_failed`, `mail_login_refused`, `mail_oauth_only`, `mail_not_imap`, `mail_server_failed`
+    /// (param `at` = `login` where it ended while the password was being said), `certificate_invalid`.
     pub async fn open(account: &Account, limits: Limits) -> Result<Self> {
         let addresses = connect::resolve(account, limits).await?;
         let stream = connect::dial(account, &addresses, limits).await?;
@@ -122,7 +130,11 @@ impl Session {
             logged_in,
         } = greeted;
         if !logged_in {
-            login::log_in(&mut talk, account).await?;
+            let done = login::log_in(&mut talk, account).await;
+            done.map_err(|problem| match problem.code {
+                Code::MailServerFailed => problem.with("at", "login"),
+                _ => problem,
+            })?;
         }
         Ok(Self { talk, limits })
     }
@@ -190,18 +202,39 @@ impl Session {
         uids.dedup();
         let mut heads: Vec<Head> = Vec::with_capacity(uids.len());
         for some in uids.chunks(AT_ONCE) {
-            let most = fetch::MOST_HEADER;
-            let items = format!("(UID INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER]<0.{most}>)");
-            let hear = |heard: &Heard<'_>| {
-                let head = Fetched::read(heard).and_then(Fetched::into_head);
-                heads.extend(head.filter(|head| some.binary_search(&head.uid).is_ok()));
+            let before = heads.len();
+            let Some(mut refused) = self.heads_of(some, &mut heads).await? else {
+                continue;
             };
-            let bounds = Bounds::of_mails(some.len(), most);
-            self.fetch(some, &items, bounds, hear).await?;
+            // One that the server keeps and cannot read must not hide the others.
+            let alone = if some.len() > 1 { some } else { &[] };
+            for one in alone.chunks(1) {
+                if let Some(again) = self.heads_of(one, &mut heads).await? {
+                    refused = again;
+                }
+            }
+            if heads.len() == before {
+                return Err(refused);
+            }
+            tracing::info!("the mail server cannot bring a mail");
         }
         heads.sort_by_key(|head| head.uid);
         heads.dedup_by_key(|head| head.uid);
         Ok(heads)
+    }
+
+    /// Why the server cannot bring them, all or one of them.
+    async fn heads_of(&mut self, uids: &[u32], heads: &mut Vec<Head>) -> Result<Option<Problem>> {
+        let most = fetch::MOST_HEADER;
+        let items = format!("(UID INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER]<0.{most}>)");
+        let hear = |heard: &Heard<'_>| {
+            let head = Fetched::read(heard).and_then(Fetched::into_head);
+            heads.extend(head.filter(|head| uids.binary_search(&head.uid).is_ok()));
+        };
+        let bounds = Bounds::of_mails(uids.len(), most);
+        let status = self.fetch(uids, &items, bounds, hear).await?;
+        let refused = |status: &Status| self.talk.peer.failed("refused", status);
+        Ok(status.as_ref().map(refused))
     }
 
     /// The first `most` bytes of a mail; `None` where it is gone.
@@ -218,7 +251,9 @@ impl Session {
         let bytes = usize::try_from(most).unwrap_or(usize::MAX);
         let items = format!("(UID BODY.PEEK[]<0.{most}>)");
         let bounds = Bounds::of_mails(1, bytes);
-        self.fetch(&[uid], &items, bounds, hear).await?;
+        if let Some(status) = self.fetch(&[uid], &items, bounds, hear).await? {
+            return Err(self.talk.peer.failed("refused", &status));
+        }
         if let Some(mail) = &mut mail {
             mail.truncate(bytes);
         }
@@ -256,20 +291,24 @@ impl Session {
         self.talk.leave(within).await;
     }
 
+    /// A status where the server says that it cannot bring them, and not why: that may be so for one of them only.
     async fn fetch(
         &mut self,
         uids: &[u32],
         items: &str,
         bounds: Bounds,
         hear: impl FnMut(&Heard<'_>) + Send,
-    ) -> Result<()> {
+    ) -> Result<Option<Status>> {
         let command = Command::new(&format!("UID FETCH {} {items}", fetch::set(uids)));
         let status = self.talk.ask(command, bounds, hear).await?;
         // Mails that are gone may make it a NO (RFC 2180, 4.1; RFC 5530, 3).
         let gone =
             |status: &Status| status.is(Word::No) && status.code_value("EXPUNGEISSUED").is_some();
         if status.is(Word::Ok) || gone(&status) {
-            return Ok(());
+            return Ok(None);
+        }
+        if status.is(Word::No) && status.code.is_none() {
+            return Ok(Some(status));
         }
         Err(self.talk.peer.failed("refused", &status))
     }

@@ -94,6 +94,8 @@ async fn a_connection_that_is_cut_at_any_stage() {
         script.push(Step::Cut);
         let problem = go(&Server::new(script).await, patient()).await;
         assert_eq!(told(&problem), pair("mail_server_failed", "cut"), "{stage}");
+        let at_login = problem.params.get("at").is_some_and(|at| at == "login");
+        assert_eq!(at_login, stage == 1, "{stage}");
     }
 }
 

@@ -90,6 +90,50 @@ async fn a_hundred_thousand_numbers_fit_on_one_line() {
 const HEADER: &str = "BODY.PEEK[HEADER]<0.65536>";
 
 #[tokio::test]
+async fn a_mail_that_the_server_cannot_read_hides_no_other() {
+    let ask = |set: &str| {
+        hear(&format!(
+            "UID FETCH {set} (UID INTERNALDATE RFC822.SIZE {HEADER})"
+        ))
+    };
+    let no = || say("{tag} NO The message could not be converted to an RFC 822 compatible format.");
+    let head = |uid: u32| {
+        say(&format!(
+            "* {uid} FETCH (UID {uid} INTERNALDATE \"20-Nov-2026 10:00:00 +0100\" RFC822.SIZE 900 BODY[HEADER]<0> {{6}}\r\nA: b\r\n)\r\n{{tag}} OK done"
+        ))
+    };
+    let server = playing(vec![
+        ask("7:9"),
+        no(),
+        ask("7"),
+        head(7),
+        ask("8"),
+        no(),
+        ask("9"),
+        head(9),
+        // Where none comes, it is no matter of one mail.
+        ask("8,10"),
+        no(),
+        ask("8"),
+        no(),
+        ask("10"),
+        no(),
+    ])
+    .await;
+    let mut session = server.session().await;
+    let heads = session.heads(&[7, 8, 9]).await.expect("two of three");
+    assert_eq!(
+        heads.iter().map(|head| head.uid).collect::<Vec<_>>(),
+        [7, 9]
+    );
+    let problem = session.heads(&[8, 10]).await.expect_err("refused");
+    assert_eq!(told(&problem), pair("mail_server_failed", "refused"));
+    assert!(problem.service_says.is_some());
+    session.close().await;
+    server.played().await;
+}
+
+#[tokio::test]
 async fn headers_are_peeked_at_in_short_commands() {
     let first = format!("UID FETCH 1:100 (UID INTERNALDATE RFC822.SIZE {HEADER})");
     let second = format!("UID FETCH 101:102,200 (UID INTERNALDATE RFC822.SIZE {HEADER})");

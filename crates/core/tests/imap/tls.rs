@@ -4,6 +4,8 @@ use rcgen::date_time_ymd;
 use readdress_core::mailbox::Account;
 use readdress_core::mailbox::imap::Session;
 use readdress_core::view::MailTls;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
 
 use crate::server::*;
 use crate::trust::*;
@@ -125,6 +127,36 @@ async fn a_handshake_that_ends_or_never_does() {
     limits.connect = std::time::Duration::from_millis(300);
     let problem = Session::open(&account, limits).await.expect_err("no end");
     assert_eq!(told(&problem), pair("mail_server_failed", "timed_out"));
+}
+
+/// The other half of the line: a network that breaks what it carries, once it is told to.
+async fn breaks(port: u16, told: tokio::sync::oneshot::Receiver<()>) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let own = listener.local_addr().expect("an address").port();
+    tokio::spawn(async move {
+        let (mut near, _) = listener.accept().await.expect("a client");
+        let mut far = TcpStream::connect(("127.0.0.1", port)).await.expect("up");
+        tokio::select! {
+            _ = tokio::io::copy_bidirectional(&mut near, &mut far) => {}
+            _ = told => {}
+        }
+        let record = [&[23, 3, 3, 0, 32][..], &[7; 32]].concat();
+        let _ = near.write_all(&record).await;
+        let _ = near.read(&mut [0; 1024]).await;
+    });
+    own
+}
+
+#[tokio::test]
+async fn bytes_that_break_on_their_way_are_no_matter_of_trust() {
+    let server = Server::new(logged_in("IDLE").into_iter().chain([Step::Hang]).collect()).await;
+    let (tell, told_to) = tokio::sync::oneshot::channel();
+    let mut account = server.account(MailTls::Implicit);
+    account.port = breaks(server.port, told_to).await;
+    let mut session = Session::open(&account, patient()).await.expect("in");
+    tell.send(()).expect("heard");
+    let problem = session.poll().await.expect_err("broken");
+    assert_eq!(told(&problem), pair("mail_server_failed", "cut"));
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use readdress_core::engine::Paces;
-use readdress_core::error::Code;
+use readdress_core::error::{Code, Problem};
 use readdress_core::view::WatchState;
 use readdress_sandbox::Service;
 
@@ -206,6 +206,52 @@ async fn a_refused_login_is_not_tried_again_by_itself() {
     bring(&world, TO);
     world.until_changed(change.id).await;
     assert_eq!(world.office.password().as_deref(), Some("second"));
+}
+
+#[tokio::test]
+async fn a_server_that_hangs_up_at_the_login_is_not_pressed() {
+    let world = World::new().await;
+    let cut = Problem::new(Code::MailServerFailed).with("reason", "cut");
+    world.office.refuse(Some(cut.with("at", "login")));
+    let paces = Paces {
+        retry: (Duration::from_millis(10), Duration::from_secs(3600)),
+        ..quick()
+    };
+    let _watch = world.watch_on(&world.engine, paces);
+    let profile = world.profile(Service::ZApi).await;
+    world.request(profile, TO).await;
+    until("it was tried twice", async || {
+        (world.office.asked().opened == 2).then_some(())
+    })
+    .await;
+    a_while().await;
+    assert_eq!(world.office.asked().opened, 2);
+    let view = world.view();
+    assert_eq!(view.state, WatchState::Retrying);
+    assert!(view.retry_at.is_some_and(|at| at > jiff::Timestamp::now()));
+}
+
+#[tokio::test]
+async fn a_server_that_always_has_news_is_asked_now_and_then() {
+    let world = World::new().await;
+    let _watch = world.watch_on(&world.engine, patient());
+    let profile = world.profile(Service::ZApi).await;
+    let change = world.request(profile, TO).await;
+    world
+        .until_view("it watches", |view| view.state == WatchState::Watching)
+        .await;
+    let (begun, before) = (std::time::Instant::now(), world.office.asked().searches);
+    for n in 0..200 {
+        let text = format!("hello {n}");
+        let other = mail("else@practice.example", "x@x.example", &text);
+        world.office.deliver(INBOX, &other);
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+    let most = begun.elapsed().as_millis() / 100 + 2;
+    let searches = world.office.asked().searches - before;
+    assert!(searches as u128 <= most, "{searches} in {most}");
+    bring(&world, TO);
+    world.until_changed(change.id).await;
 }
 
 #[tokio::test]

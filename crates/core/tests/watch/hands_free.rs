@@ -142,6 +142,22 @@ async fn a_code_in_the_junk_folder_is_found_and_said_to_be_there() {
 }
 
 #[tokio::test]
+async fn a_junk_folder_that_cannot_be_opened_is_done_without() {
+    let world = World::new().await;
+    world.office.keeps_junk_shut();
+    let _watch = world.watch();
+    let profile = world.profile(Service::ZApi).await;
+    let change = world.request(profile, TO).await;
+    let view = world
+        .until_view("it watches", |view| view.state == WatchState::Watching)
+        .await;
+    assert_eq!((view.problem, view.junk), (None, Some(false)));
+    bring(&world, TO);
+    world.until_changed(change.id).await;
+    assert_eq!(world.office.asked().opened, 1);
+}
+
+#[tokio::test]
 async fn a_server_that_does_not_tell_is_asked_now_and_then() {
     let world = World::new().await;
     world.office.has_no_idle();

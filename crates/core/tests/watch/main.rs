@@ -6,5 +6,6 @@ mod hands_free;
 mod many;
 mod office;
 mod quiet;
+mod rivals;
 mod support;
 mod twice;

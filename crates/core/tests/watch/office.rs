@@ -39,6 +39,7 @@ struct Folder {
 struct State {
     folders: BTreeMap<&'static str, Folder>,
     can_idle: bool,
+    junk_stays_shut: bool,
     /// Taken by who opens; `None`: it lets in.
     refuses: Option<Problem>,
     asked: Asked,
@@ -69,6 +70,7 @@ impl Office {
             state: Arc::new(Mutex::new(State {
                 folders: [(INBOX, folder()), (JUNK, folder())].into(),
                 can_idle: true,
+                junk_stays_shut: false,
                 refuses: None,
                 asked: Asked::default(),
                 passwords: Vec::new(),
@@ -144,6 +146,11 @@ impl Office {
 
     pub fn has_no_idle(&self) {
         self.state().can_idle = false;
+    }
+
+    /// The folder for unwanted mail is listed, and cannot be opened.
+    pub fn keeps_junk_shut(&self) {
+        self.state().junk_stays_shut = true;
     }
 
     pub fn refuse(&self, problem: Option<Problem>) {
@@ -247,14 +254,17 @@ impl Talk for Conversation {
     fn examine<'a>(&'a mut self, folder: &'a MailFolder) -> Later<'a, Result<Examined>> {
         Box::pin(async move {
             self.on(|state, me| {
+                if folder.junk && state.junk_stays_shut {
+                    return Err(Problem::new(Code::MailServerFailed).with("reason", "refused"));
+                }
                 me.open = if folder.junk { JUNK } else { INBOX };
                 let folder = &state.folders[me.open];
                 me.told = folder.mails.len();
-                Examined {
+                Ok(Examined {
                     uid_validity: folder.validity,
                     exists: u32::try_from(me.told).expect("not that many"),
-                }
-            })
+                })
+            })?
         })
     }
 

@@ -153,15 +153,8 @@ impl World {
     }
 
     pub async fn request(&self, profile: Uuid, to: &str) -> ChangeView {
-        let ask = RequestChange {
-            profile_id: profile,
-            to: to.to_owned(),
-            secrets: BTreeMap::new(),
-            replace: false,
-            anyway: false,
-            undo_of: None,
-        };
-        self.engine.request_change(ask).await.expect("requested")
+        let asked = self.engine.request_change(ask(profile, to)).await;
+        asked.expect("requested")
     }
 
     pub fn view(&self) -> WatchView {
@@ -230,6 +223,17 @@ pub fn quick() -> Paces {
     }
 }
 
+pub fn ask(profile: Uuid, to: &str) -> RequestChange {
+    RequestChange {
+        profile_id: profile,
+        to: to.to_owned(),
+        secrets: BTreeMap::new(),
+        replace: false,
+        anyway: false,
+        undo_of: None,
+    }
+}
+
 pub fn mailbox(password: &str) -> NewMailbox {
     NewMailbox {
         user: "ops@practice.example".to_owned(),
@@ -265,6 +269,10 @@ pub fn code_of(problem: Option<&readdress_core::error::Problem>) -> Option<Code>
 
 pub fn hour_ago() -> Timestamp {
     Timestamp::now() - SignedDuration::from_hours(1)
+}
+
+pub fn in_half_an_hour() -> Timestamp {
+    Timestamp::now() + SignedDuration::from_mins(30)
 }
 
 pub fn bring(world: &World, to: &str) {

@@ -14,8 +14,9 @@ use uuid::Uuid;
 
 use super::super::{Engine, lock};
 use super::Watching;
-use super::desk::{MailId, last_mail};
+use super::desk::{Judged, MailId, last_mail};
 use super::finds::Find;
+use super::read::Rival;
 use crate::change::machine::kept_value;
 use crate::change::{Change, State};
 use crate::error::{Code, Problem};
@@ -35,10 +36,9 @@ pub(super) struct Deed {
     pub at: Timestamp,
     pub seen_at: Timestamp,
     pub sender: Option<String>,
-    pub change: Uuid,
+    pub judged: Judged,
     pub service: String,
     pub to: Option<String>,
-    pub version: u64,
     pub value: Secret,
     /// How often it could not leave this machine.
     pub tries: usize,
@@ -147,14 +147,27 @@ impl Drop for Place {
 
 impl Engine {
     async fn act(&self, deed: Deed, with: &Watching, mut place: Place) {
-        if !self.0.desk.begin_acting(deed.change) {
+        let change = deed.judged.change;
+        if !self.0.desk.begin_acting(change) {
             place.again = Some((deed, SHORTLY));
             return;
         }
-        let acting = Acting(self.clone(), deed.change);
-        let given = self.give_mailed(&deed).await;
+        let acting = Acting(self.clone(), change);
+        if self.is_judged_anew(&deed) {
+            return;
+        }
+        let given = match self.rival(&deed) {
+            Ok(None) => self.give_mailed(&deed).await,
+            // The next list has it, and the mail is judged anew.
+            Ok(Some(Rival::Rests)) => Ok(None),
+            Ok(Some(Rival::OnItsWay)) => {
+                place.again = Some((deed, SHORTLY));
+                return;
+            }
+            Err(problem) => Err(problem),
+        };
         drop(acting);
-        self.0.desk.end_queue(deed.mail);
+        self.0.desk.end_queue(deed.mail, &deed.judged);
         match given {
             Ok(None) => {}
             Ok(Some(change)) => {
@@ -172,9 +185,9 @@ impl Engine {
 
     /// `None`: it is no longer what was judged, and nothing was done.
     async fn give_mailed(&self, deed: &Deed) -> Result<Option<Change>, Problem> {
-        let change = self.ready_change(deed.change).await?;
+        let change = self.ready_change(deed.judged.change).await?;
         let first = deed.tries == 0;
-        if change.version != deed.version
+        if change.version != deed.judged.version
             || !matches!(change.state, State::AwaitingCode | State::Unknown)
             || first && self.0.desk.is_used(deed.mail)
             || !may_be_given(&change, &deed.value)
@@ -186,6 +199,18 @@ impl Engine {
             .await?;
         self.0.desk.use_up(deed.mail);
         Ok(Some(change))
+    }
+
+    /// The mail was looked at again meanwhile, and what it was judged to be before counts no more.
+    fn is_judged_anew(&self, deed: &Deed) -> bool {
+        deed.tries == 0 && self.0.desk.queued(deed.mail).as_ref() != Some(&deed.judged)
+    }
+
+    fn rival(&self, deed: &Deed) -> Result<Option<Rival>, Problem> {
+        match &deed.to {
+            Some(address) if deed.tries == 0 => self.rival_at(address, &deed.judged.known),
+            _ => Ok(None),
+        }
     }
 
     /// Gives a value that a person chose among those of a mail.
@@ -255,7 +280,7 @@ impl Engine {
         tracing::warn!(code = ?problem.code, "a code that came by mail could not be given");
         let find = Find {
             mail: deed.mail,
-            change: deed.change,
+            change: deed.judged.change,
             at: deed.at,
             seen_at: deed.seen_at,
             from: deed.sender,
@@ -317,7 +342,7 @@ fn again(change: &Change, mut deed: Deed, with: &Watching) -> Again {
     let asked = asked.map(|at| at.duration_since((with.wall)()));
     let asked = asked.and_then(|span| Duration::try_from(span).ok());
     let wait = asked.map_or(wait, |asked| asked.max(wait));
-    deed.version = change.version;
+    deed.judged.version = change.version;
     deed.tries += 1;
     Some((deed, wait))
 }
@@ -333,10 +358,13 @@ mod tests {
             at: Timestamp::UNIX_EPOCH,
             seen_at: Timestamp::UNIX_EPOCH,
             sender: None,
-            change: Uuid::from_u128(n),
+            judged: Judged {
+                change: Uuid::from_u128(n),
+                version: 1,
+                known: Vec::new(),
+            },
             service: service.to_owned(),
             to: None,
-            version: 1,
             value: Secret::new("204617"),
             tries: 0,
         }
@@ -355,7 +383,7 @@ mod tests {
         assert_eq!(quick.service, "quick");
         assert!(queue.next().is_none());
         queue.ended("slow");
-        let next = queue.next().map(|one| one.change);
+        let next = queue.next().map(|one| one.judged.change);
         assert_eq!(next, Some(Uuid::from_u128(16)));
     }
 
@@ -366,7 +394,7 @@ mod tests {
         queue.push_later(deed(2, "a"), Duration::ZERO);
         queue.push_later(deed(3, "a"), Duration::ZERO);
         let now: Vec<u128> =
-            std::iter::from_fn(|| queue.next().map(|one| one.change.as_u128())).collect();
+            std::iter::from_fn(|| queue.next().map(|one| one.judged.change.as_u128())).collect();
         assert_eq!(now, [2, 3]);
         assert_eq!(queue.later.len(), 1);
     }

@@ -21,6 +21,15 @@ const MOST_MARKS: usize = 100_000;
 /// A mail in a mailbox.
 pub(super) type MailId = (Uuid, Mark);
 
+/// For which change a mail's code is, as it was then.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Judged {
+    pub change: Uuid,
+    pub version: u64,
+    /// All changes that were known to get their mail at that address.
+    pub known: Vec<Uuid>,
+}
+
 /// What all mailboxes are told to do at once. The numbers only grow.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Signals {
@@ -40,8 +49,8 @@ pub(in crate::engine) struct Desk {
     views: Mutex<BTreeMap<Uuid, WatchView>>,
     /// Their codes went out: never by itself again, also where another code was sent for since.
     used: Mutex<HashSet<MailId>>,
-    /// Mails whose codes wait to go out, each with its change as it was judged.
-    queued: Mutex<HashMap<MailId, (Uuid, u64)>>,
+    /// Mails whose codes wait to go out, each as it was judged last.
+    queued: Mutex<HashMap<MailId, Judged>>,
     /// Changes whose code is on its way out.
     acting: Mutex<HashSet<Uuid>>,
 }
@@ -112,17 +121,26 @@ impl Desk {
         used.insert(mail);
     }
 
-    pub(super) fn queue(&self, mail: MailId, change: Uuid, version: u64) {
-        lock(&self.queued).insert(mail, (change, version));
+    pub(super) fn queue(&self, mail: MailId, judged: Judged) {
+        lock(&self.queued).insert(mail, judged);
     }
 
-    pub(super) fn end_queue(&self, mail: MailId) {
+    /// What it was judged to be waits no more.
+    pub(super) fn end_queue(&self, mail: MailId, judged: &Judged) {
+        let mut queued = lock(&self.queued);
+        if queued.get(&mail) == Some(judged) {
+            queued.remove(&mail);
+        }
+    }
+
+    /// It is judged anew: what it was before counts no more.
+    pub(super) fn leave_queue(&self, mail: MailId) {
         lock(&self.queued).remove(&mail);
     }
 
-    /// The change, and its version, for which this mail's code waits to go out.
-    pub(super) fn queued(&self, mail: MailId) -> Option<(Uuid, u64)> {
-        lock(&self.queued).get(&mail).copied()
+    /// By what this mail was judged, where its code waits to go out.
+    pub(super) fn queued(&self, mail: MailId) -> Option<Judged> {
+        lock(&self.queued).get(&mail).cloned()
     }
 
     /// `false` where a code for this change is on its way out already.

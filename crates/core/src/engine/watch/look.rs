@@ -11,12 +11,12 @@ use uuid::Uuid;
 
 use super::super::lock;
 use super::act::Deed;
-use super::desk::{MailId, last_mail};
+use super::desk::{Judged, MailId, last_mail};
 use super::finds::Find;
 use super::mailbox::MailboxTask;
 use super::post::Talk;
-use super::waiting::Awaited;
-use crate::error::{Problem, Result};
+use super::waiting::{Awaited, TOLERANCE};
+use crate::error::{Code, Problem, Result};
 use crate::mail::arrived::{Verdict, WaitingList};
 use crate::mailbox::imap::{Examined, MailFolder};
 use crate::secret::Secret;
@@ -36,6 +36,14 @@ struct Opened<'m> {
     seen_at: Timestamp,
     junk: bool,
     raw: &'m [u8],
+}
+
+impl Opened<'_> {
+    /// Dated later than it was seen, and nothing tells when it came: the clock here is behind, and the mail may be from before its
+    /// code was asked for.
+    fn is_from_the_future(&self) -> bool {
+        self.at.duration_since(self.seen_at) > TOLERANCE
+    }
 }
 
 impl MailboxTask {
@@ -152,10 +160,19 @@ impl MailboxTask {
     /// Its code waits to go out for a change that stands as it did then: nothing new would come of another look.
     fn is_on_its_way(&self, mail: MailId) -> bool {
         let queued = self.engine.0.desk.queued(mail);
-        queued.is_some_and(|(change, version)| {
-            let one = self.taken.changes.get(&change);
-            one.is_some_and(|one| one.version == version)
+        queued.is_some_and(|judged| {
+            let one = self.taken.changes.get(&judged.change);
+            one.is_some_and(|one| self.judged_by(one) == judged)
         })
+    }
+
+    fn judged_by(&self, one: &Awaited) -> Judged {
+        let address = one.waiting.waits.address.as_deref();
+        Judged {
+            change: one.waiting.change,
+            version: one.version,
+            known: address.map_or_else(Vec::new, |address| self.taken.list.at_address(address)),
+        }
     }
 
     fn decide(&self, mail: &Opened<'_>) {
@@ -165,7 +182,17 @@ impl MailboxTask {
             let one = list.changes.get(&change);
             one.filter(|one| mail.seen_at >= one.asked_at)
         };
-        for verdict in judged(&list.list, mail) {
+        let verdicts = judged(&list.list, mail);
+        self.engine.0.desk.leave_queue(mail.id);
+        // Whose it is can be told once the request that is on its way has ended: then it is looked at again.
+        let is_held = |verdict: &Verdict| {
+            let one = verdict.change().and_then(awaited);
+            one.is_some_and(|one| !one.rests)
+        };
+        if verdicts.iter().any(is_held) {
+            return;
+        }
+        for verdict in verdicts {
             match verdict {
                 Verdict::NotOurs => {}
                 Verdict::Nothing { change, problem } => {
@@ -182,7 +209,12 @@ impl MailboxTask {
                 } => {
                     if let Some(one) = awaited(change) {
                         self.forget(mail, change);
-                        self.give(mail, one, value, sender);
+                        if mail.is_from_the_future() {
+                            let why = Problem::new(Code::CodeAmbiguous).with("reason", "time");
+                            self.ask(mail, one, why, vec![value], sender);
+                        } else {
+                            self.give(mail, one, value, sender);
+                        }
                     }
                 }
                 Verdict::Ask {
@@ -217,15 +249,14 @@ impl MailboxTask {
             at: mail.at,
             seen_at: mail.seen_at,
             sender,
-            change: one.waiting.change,
+            judged: self.judged_by(one),
             service: one.service.clone(),
             to: one.waiting.waits.address.clone(),
-            version: one.version,
             value,
             tries: 0,
         };
         let desk = &self.engine.0.desk;
-        desk.queue(deed.mail, deed.change, deed.version);
+        desk.queue(deed.mail, deed.judged.clone());
         // The actor ends with the supervisor, and this task too.
         let _ = self.deeds.send(deed);
     }

@@ -23,6 +23,8 @@ use crate::view::{WatchState, WatchView};
 
 /// A goodbye that is not heard is left.
 const GOODBYE: Duration = Duration::from_secs(2);
+/// A server that always has news is not asked about them more often than this.
+const NEWS_AT_MOST_EVERY: Duration = Duration::from_millis(100);
 /// How often it is looked whether a locked vault was opened.
 const VAULT: Duration = Duration::from_secs(1);
 
@@ -89,6 +91,7 @@ impl MailboxTask {
 
     pub async fn run(mut self) {
         let mut retry = Growing::new(self.with.paces.retry);
+        let mut at_login = false;
         while self.until_needed().await {
             let begun = Instant::now();
             let stayed = self.stay().await;
@@ -99,9 +102,18 @@ impl MailboxTask {
                 Ok(Why::Closed) => false,
                 Ok(_) => {
                     retry.reset();
+                    at_login = false;
                     true
                 }
-                Err(problem) => self.after(problem, &mut retry).await,
+                Err(problem) => {
+                    // Some servers hang up on a wrong password without a word. Once that may be chance; again and again it
+                    // would lock the account.
+                    let before = std::mem::replace(&mut at_login, is_at_login(&problem));
+                    if before && at_login {
+                        retry.lengthen();
+                    }
+                    self.after(problem, &mut retry).await
+                }
             };
             if !go_on {
                 return;
@@ -148,7 +160,7 @@ impl MailboxTask {
 
     async fn watch(&mut self, talk: &mut dyn Talk) -> Result<Why> {
         let folders = talk.folders().await?;
-        let (junk, inbox): (Vec<MailFolder>, Vec<MailFolder>) =
+        let (mut junk, inbox): (Vec<MailFolder>, Vec<MailFolder>) =
             folders.into_iter().partition(|folder| folder.junk);
         let inbox = inbox.into_iter().next().ok_or(Code::MailServerFailed)?;
         let state = match talk.can_idle() {
@@ -159,6 +171,7 @@ impl MailboxTask {
         let list = Arc::clone(&self.taken);
         self.memory.look_again(&list.list);
         let (mut why, mut junk_at) = (Why::Asked, None);
+        let mut looked: Option<Instant> = None;
         let mut poll = Growing::new(self.with.paces.poll);
         loop {
             self.take();
@@ -172,6 +185,10 @@ impl MailboxTask {
                     other => return Ok(other),
                 }
             }
+            if let (Why::News, Some(looked)) = (why, looked) {
+                sleep_until(looked + NEWS_AT_MOST_EVERY).await;
+            }
+            looked = Some(Instant::now());
             let mut inbox_as = self.look(talk, &inbox).await?;
             let least = match why {
                 Why::Time => self.with.paces.junk.1,
@@ -179,11 +196,20 @@ impl MailboxTask {
             };
             let due = junk.iter().any(|folder| self.memory.is_due_in(folder));
             if due || junk_at.is_none_or(|at: Instant| at.elapsed() >= least) {
-                for folder in &junk {
-                    self.look(talk, folder).await?;
+                let all = std::mem::take(&mut junk);
+                let had_junk = !all.is_empty();
+                for folder in all {
+                    match self.look(talk, &folder).await {
+                        Ok(_) => junk.push(folder),
+                        // One that is listed and cannot be opened must not keep the inbox from being watched.
+                        Err(problem) if is_refused(&problem) => {
+                            tracing::info!("a folder for unwanted mail cannot be opened");
+                        }
+                        Err(problem) => return Err(problem),
+                    }
                 }
                 junk_at = Some(Instant::now());
-                if !junk.is_empty() {
+                if had_junk {
                     // The inbox is the folder in which news are told, and they may have come meanwhile.
                     inbox_as = self.look(talk, &inbox).await?;
                 }
@@ -356,6 +382,16 @@ impl MailboxTask {
             self.engine.tell_mail();
         }
     }
+}
+
+/// The server understood, and will not. The connection goes on.
+fn is_refused(problem: &Problem) -> bool {
+    let reason = problem.params.get("reason").map(String::as_str);
+    problem.code == Code::MailServerFailed && reason == Some("refused")
+}
+
+fn is_at_login(problem: &Problem) -> bool {
+    problem.params.get("at").is_some_and(|at| at == "login")
 }
 
 /// A password or a certificate that was refused is not tried again by itself: tries lock accounts.

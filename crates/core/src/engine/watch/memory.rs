@@ -13,6 +13,9 @@ use crate::mailbox::imap::{Head, MailFolder};
 /// More heads than this are not kept of one folder; the oldest go first.
 const MOST_KEPT: usize = 20_000;
 
+/// Nor more of them than so many bytes: a mail may name thousands of recipients.
+const MOST_BYTES: usize = 16 << 20;
+
 /// A mail's header and size, whatever folder it lies in and whatever number it has there.
 pub(super) type Mark = u64;
 
@@ -25,6 +28,14 @@ pub(super) struct Seen {
     pub envelope: Envelope,
 }
 
+impl Seen {
+    fn bytes(&self) -> usize {
+        let names = self.envelope.recipients.iter();
+        let names = names.map(|name| name.len() + size_of::<String>());
+        size_of::<Self>() + names.sum::<usize>()
+    }
+}
+
 #[derive(Default)]
 pub(super) struct Folder {
     uid_validity: u32,
@@ -35,6 +46,8 @@ pub(super) struct Folder {
     /// When that was seen, by this machine's clock: what has a higher number came later.
     complete_at: Option<Timestamp>,
     mails: BTreeMap<u32, Seen>,
+    /// What they take, about.
+    bytes: usize,
     /// Mails whose text is to be looked at, by age.
     due: BTreeSet<(Timestamp, u32)>,
 }
@@ -106,6 +119,7 @@ impl Memory {
     pub fn forget_before(&mut self, since: Timestamp) {
         for folder in self.folders.values_mut() {
             folder.mails.retain(|_, seen| seen.at >= since);
+            folder.bytes = folder.mails.values().map(Seen::bytes).sum();
             folder.due.retain(|(at, _)| *at >= since);
             // An earlier change that waits again has its mails looked for anew.
             folder.covered = folder.covered.map(|from| from.max(since));
@@ -140,8 +154,12 @@ impl Folder {
     }
 
     fn keep(&mut self, head: &Head, mark: Mark, seen_at: Timestamp, list: &WaitingList) {
-        let envelope = Envelope::read(&head.header);
-        let at = self.came_at(head);
+        let mut envelope = Envelope::read(&head.header);
+        // Whose it may be depends on neither.
+        envelope.subject = String::new();
+        envelope.from = None;
+        envelope.recipients.shrink_to_fit();
+        let at = self.came_at(head, seen_at);
         if list.concerns(&envelope, at) {
             self.due.insert((at, head.uid));
         }
@@ -151,18 +169,23 @@ impl Folder {
             mark,
             envelope,
         };
-        self.mails.insert(head.uid, seen);
-        if self.mails.len() > MOST_KEPT {
-            self.mails.pop_first();
+        self.bytes += seen.bytes();
+        let mut left = self.mails.insert(head.uid, seen);
+        loop {
+            self.bytes -= left.as_ref().map_or(0, Seen::bytes);
+            if self.mails.len() <= MOST_KEPT && self.bytes <= MOST_BYTES {
+                return;
+            }
+            left = self.mails.pop_first().map(|(_, seen)| seen);
         }
     }
 
     /// A server's clock that is behind makes a mail older than the call that asked for it. What was not there at the last look
-    /// came after it; a mail that is dated much earlier was moved here.
-    fn came_at(&self, head: &Head) -> Timestamp {
+    /// came after it, and before it was seen; a mail that is dated much earlier was moved here.
+    fn came_at(&self, head: &Head, seen_at: Timestamp) -> Timestamp {
         match self.complete_at {
             Some(at) if head.uid >= self.next && at.duration_since(head.at) <= TOLERANCE => {
-                head.at.max(at)
+                head.at.min(seen_at).max(at)
             }
             _ => head.at,
         }
@@ -328,6 +351,22 @@ mod tests {
         memory.look_again(&more);
         memory.forget_before(at(1));
         assert!(memory.folder(&inbox(), 7).take_due().is_none());
+    }
+
+    #[test]
+    fn heads_with_many_names_are_fewer() {
+        let mut memory = Memory::default();
+        let folder = memory.folder(&inbox(), 7);
+        let nobody = WaitingList::default();
+        let many = vec!["somebody@acme.example"; 2000].join(", ");
+        for uid in 1..=1000 {
+            folder.keep(&head(uid, &many, 0), 1, at(0), &nobody);
+        }
+        assert!(folder.knows(1000) && !folder.knows(1));
+        assert!(folder.bytes <= MOST_BYTES && folder.bytes > MOST_BYTES / 2);
+        assert!((100..400).contains(&folder.mails.len()));
+        memory.forget_before(at(1));
+        assert_eq!(memory.folder(&inbox(), 7).bytes, 0);
     }
 
     #[test]

@@ -58,6 +58,11 @@ impl Growing {
         self.next = self.bounds.0;
     }
 
+    /// The next wait is the longest one.
+    pub fn lengthen(&mut self) {
+        self.next = self.bounds.1;
+    }
+
     /// The next wait; `chance` from 0 to 1 spreads it by a fifth to both sides, so that many who were cut off
     /// together do not come back together.
     pub fn wait(&mut self, chance: f64) -> Duration {
@@ -111,6 +116,9 @@ mod tests {
         let mut growing = Growing::new((seconds(1), seconds(5)));
         let waits: Vec<Duration> = (0..5).map(|_| growing.wait(0.5)).collect();
         assert_eq!(waits, [1, 2, 4, 5, 5].map(seconds));
+        growing.reset();
+        growing.lengthen();
+        assert_eq!(growing.wait(0.5), seconds(5));
         growing.reset();
         assert_eq!(growing.wait(0.0), Duration::from_millis(800));
         assert_eq!(growing.wait(1.0), Duration::from_millis(2400));

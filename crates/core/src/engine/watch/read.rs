@@ -9,9 +9,10 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::super::Engine;
-use super::waiting::{Awaited, TOLERANCE, address, asked_at, awaited, until};
-use crate::change::Event;
+use super::waiting::{Awaited, TOLERANCE, address, asked_at, asked_for, awaited, until};
+use crate::change::{Change, Event};
 use crate::db::{MailboxRow, StoredChange};
+use crate::email::{folded, same};
 use crate::error::Result;
 use crate::mail::arrived::Waiting;
 use crate::mailbox::serves::serves;
@@ -32,10 +33,19 @@ struct Known {
     until: Timestamp,
 }
 
-/// A mailbox, and the changes whose mail comes there.
+/// A mailbox, and the changes whose mail comes there: those that can be given their code, and those beside them at the same
+/// address that are only about to wait.
 pub(super) struct Served {
     pub row: MailboxRow,
     pub changes: Vec<Arc<Awaited>>,
+}
+
+/// A change that was not known of when a mail for its address was judged.
+pub(super) enum Rival {
+    /// It waits for a mail, and is on the next list.
+    Rests,
+    /// It may come to wait.
+    OnItsWay,
 }
 
 /// A change that waits, before its journal was read.
@@ -45,6 +55,7 @@ struct Found<'m> {
     step: &'m str,
     waits: &'m WaitsFor,
     address: String,
+    rests: bool,
     /// Indices of the mailboxes that serve it.
     at: Vec<usize>,
 }
@@ -65,10 +76,14 @@ impl Engine {
         }
         let open = self.0.db.open_changes()?;
         let manifests = self.manifests_of(&open);
-        let found: Vec<Found<'_>> = open
+        let mut found: Vec<Found<'_>> = open
             .into_iter()
             .filter_map(|stored| find(stored, &manifests, &served))
             .collect();
+        keep_rivals(&mut found);
+        for one in found.iter().filter(|one| !one.rests) {
+            self.is_on_its_way(&one.stored.change)?;
+        }
         let here: HashSet<Uuid> = found.iter().map(|one| one.stored.change.id).collect();
         reader.known.retain(|id, _| here.contains(id));
 
@@ -106,6 +121,40 @@ impl Engine {
             }
         }
         Ok(served)
+    }
+
+    /// A change whose mail goes to the address too, and that was not among those `known` when a mail was judged: the mail may be
+    /// that one's.
+    pub(super) fn rival_at(&self, address: &str, known: &[Uuid]) -> Result<Option<Rival>> {
+        let all = self.0.db.open_changes_at(address)?;
+        let all = all.iter().filter(|one| !known.contains(&one.change.id));
+        let mut last = None;
+        for StoredChange { change, .. } in all {
+            let Ok(manifest) = self.manifest(&change.service) else {
+                continue;
+            };
+            let is_here = |waits: &WaitsFor| {
+                super::waiting::address(change, waits).is_some_and(|own| same(own, address))
+            };
+            if asked_for(change, &manifest).is_some_and(|(_, waits)| is_here(waits)) {
+                if self.is_on_its_way(change)? {
+                    return Ok(Some(Rival::OnItsWay));
+                }
+                last = Some(Rival::Rests);
+            } else if awaited(change, &manifest).is_some_and(|(_, waits)| is_here(waits)) {
+                last = Some(Rival::Rests);
+            }
+        }
+        Ok(last)
+    }
+
+    /// Where its sender is dead it never ends by itself: it is settled as unknown, and on the next list as that.
+    fn is_on_its_way(&self, change: &Change) -> Result<bool> {
+        let orphaned = self.orphaned(change);
+        if orphaned {
+            self.closed_change(change.id)?;
+        }
+        Ok(!orphaned)
     }
 
     fn manifests_of(&self, open: &[StoredChange]) -> BTreeMap<String, Arc<Manifest>> {
@@ -199,15 +248,31 @@ impl Engine {
             version: change.version,
             asked_at,
             stamp,
+            rests: found.rests,
         };
         Ok(Known {
             version: change.version,
             manifest,
             key_open: key.is_some(),
-            until: until(&change, asked_at),
+            // A call ends by itself.
+            until: match found.rests {
+                true => until(&change, asked_at),
+                false => Timestamp::MAX,
+            },
             one: Arc::new(one),
         })
     }
+}
+
+/// A change that is only about to wait matters where another one waits at its address: its mail must not be taken for the
+/// other's.
+fn keep_rivals(found: &mut Vec<Found<'_>>) {
+    if found.iter().all(|one| one.rests) {
+        return;
+    }
+    let waiting = found.iter().filter(|one| one.rests);
+    let addresses: HashSet<String> = waiting.map(|one| folded(&one.address)).collect();
+    found.retain(|one| one.rests || addresses.contains(&folded(&one.address)));
 }
 
 fn find<'m>(
@@ -216,7 +281,9 @@ fn find<'m>(
     boxes: &[Served],
 ) -> Option<Found<'m>> {
     let manifest = manifests.get(&stored.change.service)?;
-    let (step, waits) = awaited(&stored.change, manifest)?;
+    let here = awaited(&stored.change, manifest);
+    let rests = here.is_some();
+    let (step, waits) = here.or_else(|| asked_for(&stored.change, manifest))?;
     let address = address(&stored.change, waits)?.to_owned();
     let serving = boxes.iter().enumerate();
     let serving = serving.filter(|(_, one)| serves(&one.row.serves, &address));
@@ -227,6 +294,7 @@ fn find<'m>(
         step,
         waits,
         address,
+        rests,
         at,
     })
 }

@@ -147,13 +147,10 @@ impl Supervisor {
         let mut waiting: BTreeMap<(Uuid, Uuid), Arc<Awaited>> = BTreeMap::new();
         for Served { row, changes } in served {
             let id = row.id;
-            let count = u32::try_from(changes.len()).unwrap_or(u32::MAX);
+            let resting = || changes.iter().filter(|one| one.rests);
+            let count = u32::try_from(resting().count()).unwrap_or(u32::MAX);
             news |= desk.show(id, |view| view.waiting = count);
-            waiting.extend(
-                changes
-                    .iter()
-                    .map(|one| ((id, one.waiting.change), Arc::clone(one))),
-            );
+            waiting.extend(resting().map(|one| ((id, one.waiting.change), Arc::clone(one))));
             self.hand_over(row, changes);
         }
         // A mail that is to be decided about is for a change that waits, and was not asked for once more since.

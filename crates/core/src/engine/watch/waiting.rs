@@ -32,6 +32,8 @@ pub(super) struct Awaited {
     pub asked_at: Timestamp,
     /// Differs where a mail that was judged before may now be judged otherwise.
     pub stamp: u64,
+    /// It can be given its code now. Otherwise what asks for its mail is still on its way, and a mail that may be for it is held.
+    pub rests: bool,
 }
 
 impl Awaited {
@@ -57,6 +59,7 @@ impl Assignment {
             list: WaitingList::new(changes.iter().map(|one| one.waiting.clone()).collect()),
             since: changes
                 .iter()
+                .filter(|one| one.rests)
                 .map(|one| one.waiting.since)
                 .min()
                 .map(|since| since.checked_sub(TOLERANCE).unwrap_or(since)),
@@ -81,10 +84,14 @@ impl Assignment {
         here.is_some_and(|here| here.stamp == one.stamp)
     }
 
-    /// Those that wait since `before`, or wait otherwise.
+    /// Those whose mails may be judged otherwise than `before`: they wait since, or wait otherwise, or their mails were held and
+    /// are no more.
     pub fn fresh(&self, before: &Self) -> WaitingList {
-        let fresh = self.changes.values().filter(|one| !before.has(one));
-        WaitingList::new(fresh.map(|one| one.waiting.clone()).collect())
+        let new = self.changes.values();
+        let new = new.filter(|one| one.rests && !before.has(one));
+        let held = before.changes.values();
+        let held = held.filter(|one| !one.rests && !self.has(one));
+        WaitingList::new(new.chain(held).map(|one| one.waiting.clone()).collect())
     }
 }
 
@@ -103,6 +110,20 @@ pub(super) fn awaited<'m>(
         State::AwaitingCode => here,
         State::Unknown if here.is_none() => waits_from(manifest, at),
         _ => None,
+    }
+}
+
+/// The step whose mail a call on its way asks for: it may come before the call's answer.
+pub(super) fn asked_for<'m>(
+    change: &Change,
+    manifest: &'m Manifest,
+) -> Option<(&'m str, &'m WaitsFor)> {
+    change.profile_id?;
+    let at = aligned(change, &shape_of(manifest))? as usize;
+    match (waits_at(manifest, at), change.state.is_sending()) {
+        (Some(_), true) => waits_from(manifest, at + 1),
+        (None, true) => waits_from(manifest, at),
+        (here, false) => here.filter(|_| change.resending),
     }
 }
 
@@ -284,18 +305,28 @@ mod tests {
         change.profile_id = Some(Uuid::nil());
         change.state = State::Verifying;
         assert_eq!(step(&change), None);
+        let on_its_way = |change: &Change| asked_for(change, &manifest).map(|(step, _)| step);
+        assert_eq!(on_its_way(&change), None, "its mail is here");
+        change.state = State::AwaitingCode;
+        assert_eq!(on_its_way(&change), None);
+        change.resending = true;
+        assert_eq!(on_its_way(&change), Some("verify"));
+        change.resending = false;
         change.state = State::Unknown;
         assert_eq!(step(&change), None, "a verify without an answer");
         change.at = 0;
         change.step = "request".to_owned();
         assert_eq!(step(&change).as_deref(), Some("verify"), "row 18");
+        assert_eq!(on_its_way(&change), None);
+        change.state = State::Requesting;
+        assert_eq!((step(&change), on_its_way(&change)), (None, Some("verify")));
         change.state = State::Planned;
         assert_eq!(step(&change), None);
     }
 
     #[test]
     fn what_waits_otherwise_is_looked_at_again() {
-        let one = |n: u128, stamp: u64, since: i64| {
+        let at_rest = |n: u128, stamp: u64, since: i64, rests: bool| {
             Arc::new(Awaited {
                 waiting: Waiting {
                     change: Uuid::from_u128(n),
@@ -309,8 +340,10 @@ mod tests {
                 version: 1,
                 asked_at: at(since),
                 stamp,
+                rests,
             })
         };
+        let one = |n, stamp, since| at_rest(n, stamp, since, true);
         let before = Assignment::new(vec![one(1, 1, 9), one(2, 1, 4)]);
         assert_eq!(before.since, Some(at(4) - TOLERANCE));
         assert!(before.is_like(&[one(2, 1, 4), one(1, 1, 9)]));
@@ -320,6 +353,12 @@ mod tests {
         assert!(!fresh(vec![one(1, 1, 9)]), "one went");
         assert!(fresh(vec![one(1, 2, 9)]), "one moved");
         assert!(fresh(vec![one(3, 1, 9)]), "one came");
+        let (still, asks) = (vec![one(1, 1, 9), one(2, 1, 4)], at_rest(3, 1, 1, false));
+        let with_it: Vec<_> = still.iter().cloned().chain([asks]).collect();
+        assert!(!fresh(with_it.clone()), "one is on its way");
+        let held = Assignment::new(with_it);
+        assert_eq!(held.since, before.since);
+        assert!(!Assignment::new(still).fresh(&held).is_empty(), "it went");
         assert_ne!(
             Awaited::stamp(1, at(0), &[], true),
             Awaited::stamp(1, at(0), &["a@b.example".to_owned()], true)

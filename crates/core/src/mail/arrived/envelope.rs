@@ -8,7 +8,7 @@ use mail_parser::MessageParser;
 use crate::mail::parts;
 
 /// What a mail's header tells.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Envelope {
     /// The address in `From`, lower case; `None` where there is none or several.
     pub from: Option<String>,
@@ -19,6 +19,14 @@ pub struct Envelope {
     pub date: Option<Timestamp>,
     /// `To` and `Cc` name nobody; only its delivery tells for whom it is.
     pub undisclosed: bool,
+}
+
+impl std::fmt::Debug for Envelope {
+    /// Without people and subject: that may hold a code.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut envelope = f.debug_struct("Envelope");
+        envelope.field("date", &self.date).finish_non_exhaustive()
+    }
 }
 
 /// Longest header that is read, in bytes.

@@ -28,7 +28,6 @@ impl Peer {
             Broken::TimedOut => "timed_out",
             Broken::Cut => "cut",
             Broken::Garbage => "garbage",
-            Broken::Tls(reason) => return self.problem(Code::MailTlsFailed, reason),
         };
         self.problem(Code::MailServerFailed, reason)
     }

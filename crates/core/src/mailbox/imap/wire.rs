@@ -9,7 +9,6 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::time::{Instant, timeout_at};
 
 use super::frame::{Bounds, Frame, TooMuch};
-use crate::http::tls;
 
 /// What carries the conversation: TCP in the clear, or TLS over it.
 pub(super) trait Carrier: AsyncRead + AsyncWrite + Send + Sync + Unpin {}
@@ -22,7 +21,6 @@ pub(super) enum Broken {
     Cut,
     /// Endless, oversized, or no reply of any kind.
     Garbage,
-    Tls(&'static str),
 }
 
 /// One reply, its line end included.
@@ -100,7 +98,8 @@ impl Wire {
             self.carrier.flush().await
         };
         match timeout_at(until, write).await {
-            Ok(sent) => sent.map_err(|error| broken(&error)),
+            // What goes wrong in TLS after its handshake says nothing about the server's certificate.
+            Ok(sent) => sent.map_err(|_| Broken::Cut),
             Err(_) => Err(Broken::TimedOut),
         }
     }
@@ -133,7 +132,7 @@ impl Wire {
                 Ok(count) => {
                     self.left = self.left.checked_sub(count).ok_or(Broken::Garbage)?;
                 }
-                Err(error) => return Err(broken(&error)),
+                Err(_) => return Err(Broken::Cut),
             }
         }
     }
@@ -147,13 +146,5 @@ impl Wire {
     /// Closes it; the other side may be gone already.
     pub async fn shut(&mut self, until: Instant) {
         let _ = timeout_at(until, self.carrier.shutdown()).await;
-    }
-}
-
-fn broken(error: &std::io::Error) -> Broken {
-    let inner = error.get_ref().and_then(|inner| inner.downcast_ref());
-    match inner {
-        Some(error) => Broken::Tls(tls::reason(error)),
-        None => Broken::Cut,
     }
 }
