@@ -153,8 +153,9 @@ fn a_mailbox_that_stopped_and_that_nothing_waits_for_brings_no_window_back() {
         (watch()["waiting"] == 0).then_some(())
     });
     assert_eq!(watch()["state"], "stopped");
-    prefer(shown, "keep");
     shown.page.close().expect("asked to close");
+    assert_eq!(first.asked.recv_timeout(SOON), Ok(json!(1)));
+    shown.get("answer_closing", json!({ "keep": true, "remember": false }));
     shown.get("cancel_change", json!({ "changeId": first.change }));
     first.shown.ended();
 }
