@@ -13,7 +13,7 @@ use readdress_core::change::State;
 
 #[cfg(test)]
 pub use mailbox::TlsName;
-pub use mailbox::{MailboxCommand, ServerArgs};
+pub use mailbox::{FoundArgs, MailboxCommand, ServerArgs};
 
 const ENVIRONMENT: &str = "\
 Environment:

@@ -3,11 +3,12 @@
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
-use readdress_sandbox::{Options, Sandbox, Service};
+use readdress_sandbox::{Options, Sandbox, Service, practice_accounts};
 use serde_json::{Value, json};
 use tauri::Listener as _;
 
-use crate::support::{Home, Shown, until};
+use crate::mail::mailbox;
+use crate::support::{Home, Shown, request_to, until};
 
 fn hear(shown: &Shown, event: &str) -> Receiver<Value> {
     let (send, receive) = channel();
@@ -103,4 +104,37 @@ fn a_clock_that_is_off_is_told_and_no_longer_when_it_is_right() {
     assert_eq!(told[0]["params"]["reason"], "here_ahead");
     assert_eq!(told[0]["params"]["span"], "2 h");
     assert_eq!(read(0), json!([]));
+}
+
+/// Watching needs the mailbox's password: the vault opens without a command of the page, which would go on saying that it is locked.
+#[test]
+fn a_vault_that_watching_opens_is_told() {
+    let sandbox = tauri::async_runtime::block_on(Sandbox::start(Options::default()));
+    let sandbox = sandbox.expect("practice starts");
+    let home = Home::new();
+    let other = home.open();
+    let served = mailbox("ops@one.example", &["*@one.example"]);
+    other.get("add_mailbox", json!({ "mailbox": served }));
+    let account = practice_accounts().remove(0);
+    let profile = other.get(
+        "add_profile",
+        json!({ "profile": {
+            "service": account.service, "label": "Support line", "fields": account.fields, "secrets": account.secrets,
+            "base_url": sandbox.urls().z_api, "draft": null,
+        }}),
+    );
+    let shown = home.open();
+    let states = hear(&shown, "app_state");
+    let vault = shown.get("get_app_state", json!({}))["vault"]["state"].clone();
+    assert_eq!(vault, "locked", "nothing waits for a mail yet");
+    other.get(
+        "request_change",
+        request_to(&profile["id"], "new@one.example"),
+    );
+    until("the page to hear that it is open", || {
+        let mut heard = states.try_iter();
+        heard
+            .any(|state| state["vault"]["state"] == "open")
+            .then_some(())
+    });
 }

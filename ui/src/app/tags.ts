@@ -43,9 +43,17 @@ function awaiting_tag(change: ChangeView, now: number | null): TagView {
   return { look: "wait", icon: link ? "link" : "mail", text: left > 0 ? `${word} · ${span_words(left)}` : word };
 }
 
-/** For the panel, where the countdown stands below and the name needs the room. */
+/** For places with a countdown beside it. */
 export function tag_without_time(change: ChangeView): TagView {
   return awaiting_tag(change, null);
+}
+
+/** What a change that waits for its code wears where a mailbox has a say; null: what it wears without one.
+ *  `asked`: a mail has to be decided about; `calm`: the mailbox brings the code, and there is time for it. */
+export function mail_tag(change: ChangeView, asked: boolean, calm: boolean): TagView | null {
+  if (change.state !== "awaiting_code") return null;
+  if (asked) return { look: "ask", icon: "help", text: t("mail.tag_decide") };
+  return calm ? { look: "busy", icon: "mail", text: t("mail.tag_watched") } : null;
 }
 
 export function tag_of_change(change: ChangeView, now: number): TagView {

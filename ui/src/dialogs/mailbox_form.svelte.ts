@@ -56,9 +56,13 @@ class MailboxForm {
     return this.as_found && (this.found?.note === "oauth_only" || this.found?.note === "no_imap");
   }
 
-  /** A password is there already, and goes to the host that it was given for. */
+  /** A password is there already, and goes only where it was given for: the core's rule (`may_keep` in engine/mailboxes.rs). */
   get kept_password(): boolean {
-    return this.mailbox !== null && this.mailbox.has_password && this.mailbox.host === this.host.trim();
+    const { mailbox } = this;
+    if (!mailbox?.has_password) return false;
+    const weaker = mailbox.tls === "implicit" && this.tls === "starttls";
+    const other_authority = this.ca_file !== null && this.ca_file !== mailbox.ca_file;
+    return mailbox.host === this.host.trim() && `${mailbox.port}` === this.port.trim() && !weaker && !other_authority;
   }
 
   /** Nobody knows the server yet, or it is shown to be changed. */
@@ -153,6 +157,7 @@ class MailboxForm {
 
   /** What was tested is no longer what stands here. */
   changed(): void {
+    if (this.errors.password && (this.password || this.kept_password)) delete this.errors.password;
     if (this.tested && this.#tested_for !== this.#typed()) this.tested = null;
   }
 

@@ -1,5 +1,6 @@
 // What one open change says on the Pending screen: its time, its line, its group. Pure; `now` is passed in.
 // Not here: how it is drawn (PendingJob.svelte), the tag (app/tags.ts).
+import { HOUR, limit_of } from "../app/goes_on";
 import type { ChangeView } from "../backend/types/ChangeView";
 import type { WaitsForView } from "../backend/types/WaitsForView";
 import { ago, clock_time, countdown, t } from "../i18n";
@@ -13,24 +14,6 @@ export interface TimeView {
   warn: boolean;
   word: string;
   hint: string;
-}
-
-const HOUR = 3_600_000;
-
-/** From when on it may be requested again, in milliseconds since 1970; null: nothing known. */
-export function limit_of(change: ChangeView): number | null {
-  const at = change.retry_at ?? change.problem?.retry_at ?? null;
-  return at === null ? null : Date.parse(at);
-}
-
-/**
- * Whether nobody has to do anything now: a call is under way, a limit has to pass, or a watched mailbox brings the code.
- * In the last hour before it runs out that is no longer left to the mailbox alone.
- */
-export function goes_on(change: ChangeView, now: number, watched = false, asked = false): boolean {
-  if (change.state === "requesting" || change.state === "verifying") return true;
-  if (change.state === "planned") return (limit_of(change) ?? 0) > now;
-  return change.state === "awaiting_code" && watched && !asked && change.problem === null && (change.expires_at === null || Date.parse(change.expires_at) - now > HOUR);
 }
 
 /** What runs out first comes first; then what waits for a time; then what has none; what has run out comes last. */

@@ -28,7 +28,7 @@ test("an address, its password, Enter, Enter: a mailbox that is watched", async 
   await page.keyboard.press("Enter");
   await page.getByText("trade8@newname.example is added.").waitFor();
   expect(await page.locator("#set-mailboxes li").textContent()).toMatch(/trade8@newname\.example\s*Watching/);
-  await page.getByText(/^1 change waits for it · last looked \d+ s ago · Junk too$/).waitFor();
+  await page.getByText(/^1 change waits for it · last looked \d+\ss ago · Junk too$/).waitFor();
   expect(await page.content()).not.toContain("s3cret");
   expect(await focused(page)).not.toBe("");
 });
@@ -106,6 +106,7 @@ test("what is missing is said at its field, and nobody is asked", async () => {
   await page.getByText("Enter the whole address, such as ops@example.com.").waitFor();
   await page.getByText("The password is needed.").waitFor();
   await open_form_fields(page);
+  expect(await page.getByText("The password is needed.").count()).toBe(0);
   expect(await page.getByText("What the test found").count()).toBe(0);
 });
 
@@ -163,9 +164,18 @@ test("what stopped says why, and is mended in place; Look now ends a wait", asyn
   await items.first().getByText("Watching").waitFor();
 });
 
-test("another host asks for the password again: the kept one is not sent there", async () => {
+test("another host, port or weaker connection asks for the password again: the kept one is not sent there", async () => {
   const { page } = await open_page({ screen: "settings", scenario: "mail" });
   await page.getByRole("button", { name: "Edit… ops@newname.example" }).click();
+  await dialog(page).getByText("hidden").waitFor();
+  const asked = page.getByText("The one that is kept was given for another server.");
+  await page.getByLabel("Port", { exact: true }).fill("994");
+  await asked.waitFor();
+  await page.getByLabel("Port", { exact: true }).fill("993");
+  await dialog(page).getByText("hidden").waitFor();
+  await dialog(page).getByText("STARTTLS", { exact: true }).click();
+  await asked.waitFor();
+  await dialog(page).getByText("TLS", { exact: true }).click();
   await dialog(page).getByText("hidden").waitFor();
   await page.getByLabel("IMAP server").fill("elsewhere.example");
   await page.getByText("The one that is kept was given for another server.").waitFor();

@@ -19,6 +19,25 @@ test("a code that comes by mail is announced, and the change finishes with no ha
   await page.getByText("Changed and proved.").waitFor();
 });
 
+test("list and panel wear the same tag, and what is watched needs nobody", async () => {
+  const { page } = await open_page({ scenario: "mail" });
+  const panel_tag = page.locator(".panel > header .tag");
+  const list_tag = row(page, "Trade desk 1").locator(".tag");
+  await row(page, "Trade desk 1").click();
+  await expect.poll(() => panel_tag.textContent()).toContain("You decide");
+  expect(await list_tag.textContent()).toContain("You decide");
+  const needs_you = page.getByRole("button", { name: /^Needs you/ });
+  const needing = Number(/\d+/.exec((await needs_you.textContent()) ?? "")?.[0]);
+  await page.getByRole("button", { name: "None of these" }).click();
+  await expect.poll(() => panel_tag.textContent()).toContain("Mailbox watched");
+  expect(await list_tag.textContent()).toContain("Mailbox watched");
+  await expect.poll(() => needs_you.textContent()).toContain(`${needing - 1}`);
+  await needs_you.click();
+  await expect.poll(() => row(page, "Trade desk 1").count()).toBe(0);
+  // Less than an hour is left: that is not left to the mailbox alone.
+  expect(await row(page, "Trade desk 8").locator(".tag").textContent()).toContain("Code needed");
+});
+
 test("the window's foot says what watching comes to, and leads to the mailboxes", async () => {
   const { page } = await open_page({ scenario: "mail" });
   await expect.poll(() => status(page).textContent()).toContain("Mail: watching 1 mailbox");

@@ -9,7 +9,8 @@ import { create_fake_backend } from "../../src/backend/fake";
 import type { ChangeView } from "../../src/backend/types/ChangeView";
 import type { WatchState } from "../../src/backend/types/WatchState";
 import { set_language } from "../../src/i18n";
-import { by_what_ends_first, goes_on } from "../../src/screens/PendingWords";
+import { goes_on } from "../../src/app/goes_on";
+import { by_what_ends_first } from "../../src/screens/PendingWords";
 
 const NOW = Date.parse("2026-11-20T17:04:00Z");
 const at = (milliseconds: number): string => new Date(NOW + milliseconds).toISOString();
@@ -74,8 +75,8 @@ test("what was seen is told with its folder, its age and what came of it", () =>
   const last = { at: at(-120_000), from: "noreply@z-api.io", junk: true, outcome: "used" as const };
   expect(last_line(last, NOW)).toBe("Last mail from noreply@z-api.io in Junk, 2 min ago: its code was used");
   expect(last_line({ ...last, junk: false, from: null, outcome: "nothing_found" }, NOW)).toBe("Last mail from an unnamed sender, 2 min ago: no code for a change in it");
-  expect(looked(at(-5000), NOW)).toBe("5 s ago");
-  expect(looked(at(5000), NOW)).toBe("0 s ago");
+  expect(looked(at(-5000), NOW)).toBe("5\u00a0s ago");
+  expect(looked(at(5000), NOW)).toBe("0\u00a0s ago");
   expect(joined(["", "last looked 5 s ago", "Junk too"])).toBe("Last looked 5 s ago · Junk too");
   expect(serves_line(mailbox(1, { serves: ["a@x.example", "*@y.example"] }))).toBe("a@x.example, every address at y.example");
   expect(serves_line(mailbox(1, { serves: ["a@x.example", "b@x.example", "c@x.example"] }), 2)).toBe("a@x.example and 2 more");

@@ -2,7 +2,8 @@
 import "./document";
 import { beforeAll, expect, test } from "vitest";
 import { set_language } from "../../src/i18n";
-import { goes_on, line_of, short_value, time_of, what_of } from "../../src/screens/PendingWords";
+import { goes_on } from "../../src/app/goes_on";
+import { line_of, short_value, time_of, what_of } from "../../src/screens/PendingWords";
 import { create_fake_backend } from "../../src/backend/fake";
 import type { ChangeView } from "../../src/backend/types/ChangeView";
 

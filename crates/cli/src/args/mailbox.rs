@@ -17,7 +17,7 @@ pub enum MailboxCommand {
         #[arg(long, value_name = "VARIABLE")]
         password_env: String,
         #[command(flatten)]
-        server: ServerArgs,
+        found: FoundArgs,
     },
     /// All mailboxes.
     List,
@@ -26,6 +26,7 @@ pub enum MailboxCommand {
         /// The login name or id of one that is kept.
         #[arg(required_unless_present = "user")]
         mailbox: Option<String>,
+        /// The login name of one that is not kept.
         #[arg(
             long,
             value_name = "NAME",
@@ -37,12 +38,13 @@ pub enum MailboxCommand {
         #[arg(long, value_name = "VARIABLE")]
         password_env: Option<String>,
         #[command(flatten)]
-        server: ServerArgs,
+        found: FoundArgs,
     },
     /// Replace what is given; the rest stays. A password is kept for the same server only.
     Edit {
         /// Its login name or id.
         mailbox: String,
+        /// Another login name.
         #[arg(long, value_name = "NAME")]
         user: Option<String>,
         /// As in `mailbox add`.
@@ -67,21 +69,28 @@ pub enum MailboxCommand {
 
 #[derive(Debug, Clone, Args)]
 pub struct ServerArgs {
-    /// The IMAP server. Left out: found from the address.
+    /// The IMAP server. Left out: found from the address; in `edit` it stays.
     #[arg(long)]
     pub host: Option<String>,
-    /// Left out: 993 with `implicit`, 143 with `starttls`.
+    /// Left out: 993 with `implicit`, 143 with `starttls`; in `edit` it stays.
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
     pub port: Option<u16>,
-    /// TLS from the first byte, or after STARTTLS; never without. Left out: `implicit`.
+    /// TLS from the first byte, or after STARTTLS; never without. Left out: `implicit`; in `edit` it stays.
     #[arg(long)]
     pub tls: Option<TlsName>,
     /// A PEM file with the certificate authority of a server of your own; empty removes it.
     #[arg(long, value_name = "FILE")]
     pub ca: Option<String>,
-    /// Addresses whose mail comes here, and `*@domain` for all of one. Left out: the login name. Plus-addresses are meant too.
+    /// Addresses whose mail comes here, and `*@domain` for all of one. Left out: the login name; in `edit` they stay. Plus-addresses are meant too.
     #[arg(long, value_name = "ADDRESS", num_args = 1..)]
     pub serves: Vec<String>,
+}
+
+/// A server that is named, or found.
+#[derive(Debug, Clone, Args)]
+pub struct FoundArgs {
+    #[command(flatten)]
+    pub server: ServerArgs,
     /// Where the address's provider is not known, ask its domain for the server (see `mailbox find`).
     #[arg(long, conflicts_with = "host")]
     pub ask: bool,

@@ -86,6 +86,15 @@ fn a_mailbox_is_added_listed_edited_and_removed() {
         "imap.elsewhere.example",
     ];
     assert_eq!(stage.json(&moved).ends(1).error(), "mail_password_needed");
+    let told = stage.words(&moved).ends(1);
+    assert!(
+        told.stderr.contains("given for another server")
+            && told.stderr.contains("--password-env VARIABLE"),
+        "{told:?}"
+    );
+    // Nothing is looked for where a server is there: the flag would do nothing.
+    let asked = ["mailbox", "edit", "ops@acme.example", "--ask"];
+    stage.words(&asked).ends(2);
     let id = added["id"].as_str().expect("an id");
     let given = stage.with_key(&[
         "mailbox",

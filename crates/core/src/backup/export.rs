@@ -113,9 +113,11 @@ impl Export<'_> {
 fn mailbox_record(key: Option<&Key>, row: MailboxRow) -> Done<Record> {
     let password = row
         .password
-        .map(|cipher| open(key, Place::mailbox(row.id), &cipher))
-        .transpose()
-        .map_err(|problem| problem.with("label", row.user.clone()))?;
+        .map(|cipher| {
+            let key = key.ok_or_else(|| Problem::from(Code::VaultUnset))?;
+            key.open_password(row.id, &row.user, &cipher).map(Clear)
+        })
+        .transpose()?;
     Ok(Record::Mailbox(record::Mailbox {
         id: row.id,
         user: row.user,

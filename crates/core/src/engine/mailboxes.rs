@@ -53,7 +53,7 @@ impl Engine {
     /// Replaces what is kept; without a password the one that is there stays, but never for another host.
     ///
     /// # Errors
-    /// As [`Engine::add_mailbox`]; `mailbox_unknown`; `mail_password_needed` where the password would go to another host,
+    /// As [`Engine::add_mailbox`]; `mailbox_unknown`; `mail_password_needed` (reason `other_server`) where the password would go to another host,
     /// port or authority than it was given for, or under a weaker way of encryption; `busy` where another program keeps editing.
     pub async fn edit_mailbox(&self, id: Uuid, new: NewMailbox) -> Result<MailboxView> {
         let typed = checked(&new)?;
@@ -64,7 +64,7 @@ impl Engine {
             let password = match given(&new) {
                 Some(password) => Some(self.seal(id, password).await?),
                 None if before.password.is_some() && !may_keep(&before, &typed) => {
-                    return Err(password_needed(&typed.user));
+                    return Err(given_for_another(&typed.user));
                 }
                 None => before.password.clone(),
             };
@@ -131,7 +131,7 @@ impl Engine {
                 let (row, password) = self.opened_mailbox(id).await?;
                 // What is on disk now, not what was looked at before: else another program's edit could come in between.
                 if !may_keep(&row, &typed) {
-                    return Err(needed());
+                    return Err(given_for_another(&typed.user));
                 }
                 password
             }
@@ -178,9 +178,7 @@ impl Engine {
             if looks < LOOKS && sealed_with(sealed) != Some(key.id()) {
                 continue;
             }
-            let password = key
-                .open(Place::mailbox(id), sealed)
-                .map_err(|problem| problem.with("label", row.user.clone()))?;
+            let password = key.open_password(id, &row.user, sealed)?;
             return Ok((row, password));
         }
     }
@@ -234,6 +232,11 @@ fn given(new: &NewMailbox) -> Option<&Secret> {
 
 fn password_needed(user: &str) -> Problem {
     Problem::new(Code::MailPasswordNeeded).with("label", user)
+}
+
+/// It is there, and stays where it was given for.
+fn given_for_another(user: &str) -> Problem {
+    password_needed(user).with("reason", "other_server")
 }
 
 /// Whether a password that was given for `before` may be used for `after` without being given again: only where nobody can

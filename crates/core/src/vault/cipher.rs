@@ -152,6 +152,15 @@ impl Key {
         Ok(Secret::new(text))
     }
 
+    /// The password of a mailbox.
+    ///
+    /// # Errors
+    /// `secret_damaged` with `label` and `reason = mailbox`: it is given again at the mailbox, not at a profile.
+    pub fn open_password(&self, mailbox: Uuid, user: &str, sealed: &[u8]) -> Result<Secret> {
+        let opened = self.open(Place::mailbox(mailbox), sealed);
+        opened.map_err(|problem| problem.with("label", user).with("reason", "mailbox"))
+    }
+
     /// A known text sealed, by which a foreign key is told from this one.
     pub(super) fn proof(&self) -> Vec<u8> {
         self.seal(proof_place(self.id()), &Secret::new(PROOF))

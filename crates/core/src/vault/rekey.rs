@@ -63,12 +63,12 @@ pub(super) fn reseal(
 fn reseal_mailboxes(db: &Connection, old: &Key, new: &Key) -> Done {
     let sql = "SELECT id, user, password FROM mailboxes WHERE password IS NOT NULL";
     for (mailbox, user, cipher) in rows::<String>(db, sql)? {
-        let place = Place::mailbox(mailbox);
-        let password = old
-            .open(place, &cipher)
-            .map_err(|problem| problem.with("label", user))?;
+        let password = old.open_password(mailbox, &user, &cipher)?;
         db.prepare_cached("UPDATE mailboxes SET password = ?2 WHERE id = ?1")?
-            .execute(params![Id(mailbox), new.seal(place, &password)])?;
+            .execute(params![
+                Id(mailbox),
+                new.seal(Place::mailbox(mailbox), &password)
+            ])?;
     }
     Ok(())
 }

@@ -142,8 +142,12 @@ async fn a_password_that_does_not_open_is_named_and_no_half_backup_is_written() 
         .unwrap();
     let problem = place.export().await.unwrap_err();
     assert_eq!(
-        (problem.code, problem.params["label"].as_str()),
-        (Code::SecretDamaged, "ops@acme.example")
+        (
+            problem.code,
+            problem.params["label"].as_str(),
+            problem.params["reason"].as_str()
+        ),
+        (Code::SecretDamaged, "ops@acme.example", "mailbox")
     );
     assert!(!place.file().exists());
 }

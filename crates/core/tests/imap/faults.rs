@@ -157,6 +157,16 @@ async fn what_never_ends_is_not_kept() {
     }
 }
 
+/// As a port does that waits for TLS from the first byte.
+#[tokio::test]
+async fn a_port_without_a_word_before_starttls_is_told_apart() {
+    let server = Server::new(vec![Step::Hang]).await;
+    let account = server.account(MailTls::Starttls);
+    let problem = Session::open(&account, impatient()).await;
+    let problem = problem.expect_err("nobody speaks");
+    assert_eq!(told(&problem), pair("mail_server_failed", "silent"));
+}
+
 #[tokio::test]
 async fn an_answer_that_is_drawn_out_ends_at_ten_times_the_limit() {
     let mut script = until(2);

@@ -106,8 +106,12 @@ async fn a_password_that_does_not_open_is_named_and_one_that_is_typed_is_used() 
     let problem = stage.engine.test_mailbox(Some(one.id), silent).await;
     let problem = problem.unwrap_err();
     assert_eq!(
-        (problem.code, problem.params["label"].as_str()),
-        (Code::SecretDamaged, "ops@acme.example")
+        (
+            problem.code,
+            problem.params["label"].as_str(),
+            problem.params["reason"].as_str()
+        ),
+        (Code::SecretDamaged, "ops@acme.example", "mailbox")
     );
     assert_eq!(came.load(Ordering::SeqCst), 0);
     stage

@@ -237,9 +237,12 @@ async fn a_mailbox_password_that_does_not_open_stops_a_new_key_and_is_named() {
         let opened = key.open(Place::mailbox(room.mailbox), &moved);
         assert_eq!(opened.unwrap_err().code, Code::SecretDamaged);
         let problem = vault.make_new_key(None).await.unwrap_err();
-        let named = ["table", "field", "label"].map(|name| problem.params[name].as_str());
+        let named = ["table", "field", "label", "reason"].map(|name| problem.params[name].as_str());
         assert_eq!(problem.code, Code::SecretDamaged);
-        assert_eq!(named, ["mailboxes", "password", "ops@acme.example"]);
+        assert_eq!(
+            named,
+            ["mailboxes", "password", "ops@acme.example", "mailbox"]
+        );
         assert_eq!(vault.key().await.unwrap().id(), key.id());
     }
     raw.execute(

@@ -178,6 +178,22 @@ async fn a_server_that_does_not_tell_is_asked_now_and_then() {
 }
 
 #[tokio::test]
+async fn a_mail_that_comes_as_another_goes_is_seen_without_idle() {
+    let world = World::new().await;
+    world.office.has_no_idle();
+    world.office.fill(1);
+    let _watch = world.watch();
+    let profile = world.profile(Service::ZApi).await;
+    let change = world.request(profile, TO).await;
+    world
+        .until_view("it polls", |view| view.state == WatchState::Polling)
+        .await;
+    let raw = world.sandbox.last_mail(TO).expect("a mail").raw;
+    world.office.exchange(INBOX, &raw);
+    world.until_changed(change.id).await;
+}
+
+#[tokio::test]
 async fn older_mails_and_those_of_others_are_left_alone() {
     let world = World::new().await;
     let old = mail(

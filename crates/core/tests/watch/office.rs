@@ -118,6 +118,19 @@ impl Office {
         self.tell();
     }
 
+    /// A mail comes, and the oldest of the folder goes: there are as many as before.
+    pub fn exchange(&self, folder: &'static str, raw: &str) {
+        let mut state = self.state();
+        let folder = state.folders.entry(folder).or_default();
+        folder.mails.pop_first().expect("a mail that goes");
+        let (uid, raw) = (folder.next, raw.as_bytes().to_vec());
+        folder.next += 1;
+        let at = Timestamp::from_second(Timestamp::now().as_second()).expect("a time");
+        folder.mails.insert(uid, Mail { at, raw });
+        drop(state);
+        self.tell();
+    }
+
     /// So many old mails of others, a minute apart, the newest an hour old.
     pub fn fill(&self, count: u32) {
         let newest = Timestamp::now() - SignedDuration::from_hours(1);

@@ -13,7 +13,7 @@ use readdress_core::view::MailboxView;
 use uuid::Uuid;
 
 use crate::answer::{Answer, Done, Failure};
-use crate::args::{MailboxCommand, ServerArgs};
+use crate::args::{FoundArgs, MailboxCommand, ServerArgs};
 use crate::clean;
 use crate::console::Console;
 use crate::documents::MailboxDocument;
@@ -26,30 +26,30 @@ pub async fn run(engine: &Engine, what: MailboxCommand, console: &Console) -> Do
         MailboxCommand::Add {
             user,
             password_env,
-            server,
+            found,
         } => {
-            let new = described(engine, user, &password_env, &server, console).await?;
+            let new = described(engine, user, &password_env, &found, console).await?;
             add(engine, new, console).await
         }
         MailboxCommand::List => list(engine, console),
         MailboxCommand::Test {
             mailbox: Some(name),
             password_env,
-            server,
+            found,
             ..
         } => {
             let (id, kept) = named(engine, &name)?;
-            let new = edited(kept, None, password_env.as_deref(), &server)?;
+            let new = edited(kept, None, password_env.as_deref(), &found.server)?;
             test::run(engine, Some(id), new, console).await
         }
         MailboxCommand::Test {
             user,
             password_env,
-            server,
+            found,
             ..
         } => {
             let (user, source) = (user.unwrap_or_default(), password_env.unwrap_or_default());
-            let new = described(engine, user, &source, &server, console).await?;
+            let new = described(engine, user, &source, &found, console).await?;
             test::run(engine, None, new, console).await
         }
         MailboxCommand::Edit {
@@ -77,11 +77,12 @@ async fn described(
     engine: &Engine,
     user: String,
     source: &str,
-    args: &ServerArgs,
+    found: &FoundArgs,
     console: &Console,
 ) -> Result<NewMailbox, Failure> {
     // First: a provider that cannot be served is told before a password is read.
-    let server = server::of(engine, &user, args, console).await?;
+    let server = server::of(engine, &user, found, console).await?;
+    let args = &found.server;
     Ok(NewMailbox {
         user: server.user,
         host: server.host,

@@ -7,7 +7,7 @@ use readdress_core::error::{Code, Problem};
 use readdress_core::view::{MailServerNote, MailServerView, MailTls};
 
 use crate::answer::Failure;
-use crate::args::ServerArgs;
+use crate::args::{FoundArgs, ServerArgs};
 use crate::console::Console;
 use crate::exit::Exit;
 
@@ -25,9 +25,10 @@ pub struct Server {
 pub async fn of(
     engine: &Engine,
     user: &str,
-    args: &ServerArgs,
+    found: &FoundArgs,
     console: &Console,
 ) -> Result<Server, Failure> {
+    let (args, ask) = (&found.server, found.ask);
     if !user.contains('@') {
         let host = args.host.clone().ok_or_else(|| {
             Failure::from(Problem::new(Code::FieldMissing).with("field", "--host"))
@@ -37,7 +38,7 @@ pub async fn of(
     }
     // Where the server is named, the table is looked at all the same: a provider that cannot be served is told now.
     let found = engine
-        .find_mail_server(user, args.ask && args.host.is_none())
+        .find_mail_server(user, ask && args.host.is_none())
         .await;
     let found = match (found, &args.host) {
         (Ok(found), _) => found,
@@ -53,7 +54,7 @@ pub async fn of(
     }
     refuse(&found, user)?;
     let Some(host) = found.host.clone() else {
-        return Err(not_known(&found, user, args.ask));
+        return Err(not_known(&found, user, ask));
     };
     let (tls, port) = way(args, found.tls, found.port);
     let server = Server {
@@ -165,7 +166,6 @@ mod tests {
             tls,
             ca: None,
             serves: Vec::new(),
-            ask: false,
         }
     }
 

@@ -18,7 +18,7 @@ use super::post::Talk;
 use super::waiting::{Awaited, TOLERANCE};
 use crate::error::{Code, Problem, Result};
 use crate::mail::arrived::{Verdict, WaitingList};
-use crate::mailbox::imap::MailFolder;
+use crate::mailbox::imap::{Examined, MailFolder};
 use crate::secret::Secret;
 use crate::view::MailOutcome;
 
@@ -47,8 +47,12 @@ impl Opened<'_> {
 }
 
 impl MailboxTask {
-    /// Looks at what is new, and leaves the folder open. How many mails were in it then: more, and something came meanwhile.
-    pub(super) async fn look(&mut self, talk: &mut dyn Talk, folder: &MailFolder) -> Result<u32> {
+    /// Looks at what is new, and leaves the folder open. As it was then.
+    pub(super) async fn look(
+        &mut self,
+        talk: &mut dyn Talk,
+        folder: &MailFolder,
+    ) -> Result<Examined> {
         let examined = talk.examine(folder).await?;
         self.take();
         if let Some(since) = self.taken.since {
@@ -56,7 +60,24 @@ impl MailboxTask {
                 .await?;
             self.open_due(talk, folder, examined.uid_validity).await?;
         }
-        Ok(examined.exists)
+        Ok(examined)
+    }
+
+    /// Whether something came into the open folder since the last look. Their number would not tell: one goes, one comes.
+    pub(super) async fn has_new(
+        &mut self,
+        talk: &mut dyn Talk,
+        folder: &MailFolder,
+        uid_validity: u32,
+    ) -> Result<bool> {
+        // A server need not tell by itself what came, and searches in what it has told (RFC 3501, 5.2).
+        talk.poll().await?;
+        let Some(since) = self.taken.since else {
+            return Ok(false);
+        };
+        let memory = self.memory.folder(folder, uid_validity);
+        let uids = talk.search(since, memory.from(since)).await?;
+        Ok(uids.iter().any(|uid| !memory.knows(*uid)))
     }
 
     /// The heads of mails that were not seen yet, newest first: below mails that are all too old are only older ones.

@@ -189,7 +189,7 @@ impl MailboxTask {
                 sleep_until(looked + NEWS_AT_MOST_EVERY).await;
             }
             looked = Some(Instant::now());
-            let mut exists = self.look(talk, &inbox).await?;
+            let mut inbox_as = self.look(talk, &inbox).await?;
             let least = match why {
                 Why::Time => self.with.paces.junk.1,
                 _ => self.with.paces.junk.0,
@@ -211,7 +211,7 @@ impl MailboxTask {
                 junk_at = Some(Instant::now());
                 if had_junk {
                     // The inbox is the folder in which news are told, and they may have come meanwhile.
-                    exists = self.look(talk, &inbox).await?;
+                    inbox_as = self.look(talk, &inbox).await?;
                 }
             }
             let now = (self.with.wall)();
@@ -226,7 +226,10 @@ impl MailboxTask {
             }
             why = match state {
                 WatchState::Watching => self.idle(talk).await?,
-                _ => self.poll(talk, exists, &mut poll).await?,
+                _ => {
+                    let validity = inbox_as.uid_validity;
+                    self.poll(talk, &inbox, validity, &mut poll).await?
+                }
             };
             if matches!(why, Why::Reconnect | Why::Closed) {
                 return Ok(why);
@@ -261,8 +264,14 @@ impl MailboxTask {
         })
     }
 
-    /// Asks now and then; `exists`: how many mails there were at the last look.
-    async fn poll(&mut self, talk: &mut dyn Talk, exists: u32, pace: &mut Growing) -> Result<Why> {
+    /// Asks now and then.
+    async fn poll(
+        &mut self,
+        talk: &mut dyn Talk,
+        inbox: &MailFolder,
+        uid_validity: u32,
+        pace: &mut Growing,
+    ) -> Result<Why> {
         let junk = Instant::now() + self.with.paces.junk.1;
         loop {
             let next = Instant::now() + pace.wait(0.5);
@@ -270,7 +279,7 @@ impl MailboxTask {
             if why != Why::Time || Instant::now() >= junk {
                 return Ok(why);
             }
-            if talk.poll().await? != exists {
+            if self.has_new(talk, inbox, uid_validity).await? {
                 return Ok(Why::News);
             }
         }

@@ -173,7 +173,17 @@ pub(super) async fn start_tls(
 }
 
 async fn begin_tls(talk: &mut Talk) -> Result<()> {
-    let status = greeting(talk).await?;
+    // A port that waits for TLS says nothing either: whoever took the wrong one is not told to wait.
+    let status = greeting(talk).await.map_err(|problem| {
+        let silent = problem
+            .params
+            .get("reason")
+            .is_some_and(|why| why == "timed_out");
+        match silent {
+            true => problem.with("reason", "silent"),
+            false => problem,
+        }
+    })?;
     match status.word {
         Word::Ok => {}
         Word::Bye => return Err(talk.peer.failed("bye", &status)),
