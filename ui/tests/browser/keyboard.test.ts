@@ -1,6 +1,6 @@
 // The whole main job without a pointer, and the keys that work anywhere.
 import { expect, test } from "vitest";
-import { focused, open_page, paste, row, use_browser } from "./page";
+import { choose, focused, open_page, paste, row, use_browser } from "./page";
 
 use_browser();
 
@@ -28,7 +28,7 @@ test("type, Enter, paste, Enter: from a profile to its proof", async () => {
 
 test("arrows move in the list, the panel follows, Escape lets go", async () => {
   const { page } = await open_page();
-  await row(page, "Billing line").click();
+  await choose(page, "Billing line");
   await page.getByRole("complementary", { name: "Profile Billing line" }).waitFor();
   await page.keyboard.press("ArrowDown");
   await page.getByRole("complementary", { name: "Profile Delivery line" }).waitFor();
@@ -66,7 +66,7 @@ test("Ctrl 1 to 4 and Ctrl comma open the screens", async () => {
 
 test("F5 asks the service and F6 goes from region to region", async () => {
   const { page } = await open_page();
-  await row(page, "Trade desk 4").click();
+  await choose(page, "Trade desk 4");
   await page.keyboard.press("F5");
   await row(page, "tradedesk4@oldname.example").waitFor();
   const where = (): Promise<number> => page.evaluate(() => [...document.querySelectorAll("[data-region]")].findIndex((region) => region.contains(document.activeElement)));

@@ -1,7 +1,7 @@
 // Mails that are dropped on the window or opened, and codes in the clipboard: understood and shown, never sent by themselves.
 import { expect, test } from "vitest";
 import type { Page } from "playwright-core";
-import { focused, open_page, row, use_browser } from "./page";
+import { choose, focused, open_page, row, use_browser } from "./page";
 import { drag_files, eml } from "./mail_views";
 
 use_browser();
@@ -25,7 +25,7 @@ test("a mail dropped on Pending finds its change; only Enter sends it", async ()
 
 test("dropped elsewhere it goes to the selected change, else to Pending", async () => {
   const { page } = await open_page();
-  await row(page, "Trade desk 8").click();
+  await choose(page, "Trade desk 8");
   await page.getByLabel(/^Code, link/).waitFor();
   await drag_files(page, [eml("trade8@newname.example", "Your code: 481903")]);
   await expect.poll(() => page.getByLabel(/^Code, link/).inputValue()).toBe("481903");

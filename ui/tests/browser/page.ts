@@ -141,6 +141,14 @@ export function row(page: Page, label: string): ReturnType<Page["locator"]> {
   return page.locator("[role=row]", { hasText: label }).first();
 }
 
+/** Clicks a row, also one that has to be scrolled to: the list takes no clicks while it scrolls, and the scroll comes a frame late. */
+export async function choose(page: Page, label: string): Promise<void> {
+  await row(page, label).scrollIntoViewIfNeeded();
+  await page.evaluate(() => new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go))));
+  await page.waitForFunction(() => [...document.querySelectorAll<HTMLElement>(".list [style]")].every((one) => one.style.pointerEvents !== "none"));
+  await row(page, label).click();
+}
+
 /** A short description of what has the focus. */
 export async function focused(page: Page): Promise<string> {
   return page.evaluate(() => {

@@ -1,7 +1,7 @@
 // A code that comes by itself, a mail that somebody must decide about, and what the window says of both.
 import { expect, test } from "vitest";
 import type { Page } from "playwright-core";
-import { focused, open_page, row, sideways, use_browser } from "./page";
+import { choose, focused, open_page, row, sideways, use_browser } from "./page";
 import { play } from "./mail_views";
 
 use_browser();
@@ -11,7 +11,7 @@ const status = (page: Page): ReturnType<Page["locator"]> => page.locator(".mail-
 
 test("a code that comes by mail is announced, and the change finishes with no hand on it", async () => {
   const { page } = await open_page({ scenario: "mail" });
-  await row(page, "Trade desk 8").click();
+  await choose(page, "Trade desk 8");
   await page.getByText("Readdress is watching trade8@newname.example; nothing to do.").waitFor();
   await page.getByText("Last looked 5 s ago · Junk too").waitFor();
   await play(page, { kind: "mail", label: "Trade desk 8" });
@@ -23,7 +23,7 @@ test("list and panel wear the same tag, and what is watched needs nobody", async
   const { page } = await open_page({ scenario: "mail" });
   const panel_tag = page.locator(".panel > header .tag");
   const list_tag = row(page, "Trade desk 1").locator(".tag");
-  await row(page, "Trade desk 1").click();
+  await choose(page, "Trade desk 1");
   await expect.poll(() => panel_tag.textContent()).toContain("You decide");
   expect(await list_tag.textContent()).toContain("You decide");
   const needs_you = page.getByRole("button", { name: /^Needs you/ });
@@ -92,7 +92,7 @@ test("none of these: it is not asked about again, and nothing was sent", async (
 
 test("a new sender is asked about in the panel too, with one value to send", async () => {
   const { page } = await open_page({ scenario: "mail-trouble" });
-  await row(page, "Trade desk 8").click();
+  await choose(page, "Trade desk 8");
   await page.getByText(/This mail comes from hello@elsewhere\.example; the mails of Mannco\.store came from noreply@mannco\.store before/).waitFor();
   await page.getByText(/in Junk, 1 min ago/).waitFor();
   await page.getByRole("button", { name: "Send 481903" }).click();
@@ -115,7 +115,7 @@ test("a mail to decide about is announced when it comes", async () => {
 
 test("no mailbox for an address: a quiet line leads to one, and can be put away", async () => {
   const { page } = await open_page({ scenario: "mail" });
-  await row(page, "Proxy pool EU").click();
+  await choose(page, "Proxy pool EU");
   await page.getByText("Add the mailbox of infra@newname.example and the code comes by itself.").waitFor();
   await page.getByRole("button", { name: "Add mailbox…" }).click();
   expect(await page.getByLabel("Mail address").inputValue()).toBe("infra@newname.example");
@@ -124,15 +124,15 @@ test("no mailbox for an address: a quiet line leads to one, and can be put away"
   expect(await focused(page)).toBe("Add mailbox…");
   await page.getByRole("button", { name: "Not for this change" }).click();
   await expect.poll(() => page.getByText(/Add the mailbox of infra/).count()).toBe(0);
-  await row(page, "Support line").click();
-  await row(page, "Proxy pool EU").click();
+  await choose(page, "Support line");
+  await choose(page, "Proxy pool EU");
   await page.getByLabel(/^Link, code/).waitFor();
   expect(await page.getByText(/Add the mailbox of infra/).count()).toBe(0);
 });
 
 test("the offer stands there right after a request", async () => {
   const { page } = await open_page();
-  await row(page, "Trade desk 4").click();
+  await choose(page, "Trade desk 4");
   await page.getByLabel("New email").fill("trade4@newname.example");
   await page.keyboard.press("Enter");
   await page.getByText("Add the mailbox of trade4@newname.example and the code comes by itself.").waitFor();
@@ -140,7 +140,7 @@ test("the offer stands there right after a request", async () => {
 
 test("a mailbox that is not reached says so in the panel, and Look now tries", async () => {
   const { page } = await open_page({ scenario: "mail-trouble" });
-  await row(page, "Trade desk 1").click();
+  await choose(page, "Trade desk 1");
   await page.getByText(/It is tried again in 0:40/).waitFor();
   await page.locator(".panel").getByRole("button", { name: "Look now" }).click();
   await page.getByText("Readdress is watching trade1@newname.example; nothing to do.").waitFor();
