@@ -86,6 +86,8 @@ struct Inner {
     /// Secrets of pastes on *Add profile*: in memory only, until saved or forgotten.
     drafts: Mutex<BTreeMap<Uuid, Pasted>>,
     changed: broadcast::Sender<Changed>,
+    /// New profiles of this process come one after the other: each commit would send the others back to look again.
+    adding: tokio::sync::Mutex<()>,
     /// Changes with a call on its way in this process.
     flights: Mutex<HashSet<Uuid>>,
     network_problem: Mutex<Option<Problem>>,
@@ -136,6 +138,7 @@ impl Engine {
             sender: RwLock::new(sender),
             limits: options.limits,
             drafts: Mutex::default(),
+            adding: tokio::sync::Mutex::default(),
             changed: broadcast::channel(256).0,
             flights: Mutex::default(),
             network_problem: Mutex::new(network_problem),

@@ -73,6 +73,7 @@ impl Engine {
         let draft = new.draft;
         let (profile, manifest, secrets) = self.checked(new)?;
         let id = profile.id;
+        let _one_at_a_time = self.0.adding.lock().await;
         let mut tries = 0;
         loop {
             let job = self.insert_job(&profile, &manifest, &secrets).await?;

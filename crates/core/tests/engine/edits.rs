@@ -252,3 +252,22 @@ async fn what_one_account_shows_proves_nothing_of_another() {
     let lines = before.events.len();
     assert_eq!(open.events.len(), lines, "its journal is not told");
 }
+
+/// A service without plain fields: each new profile is compared with all there are, and each commit is news to the others.
+#[tokio::test(flavor = "multi_thread", worker_threads = 8)]
+async fn profiles_that_are_added_at_once_are_all_added() {
+    let world = World::new().await;
+    let mut adding = tokio::task::JoinSet::new();
+    for number in 0..400 {
+        let engine = world.engine.clone();
+        let mut new = world.new_profile(Service::Webshare);
+        new.label = format!("Proxies {number}");
+        let key = Secret::new(format!("key-of-account-{number:04}"));
+        new.secrets = BTreeMap::from([("api_key".to_owned(), key)]);
+        adding.spawn(async move { engine.add_profile(new).await });
+    }
+    while let Some(added) = adding.join_next().await {
+        added.expect("no panic").expect("added");
+    }
+    assert_eq!(world.engine.profiles(None, 1).expect("a list").total, 400);
+}
