@@ -12,7 +12,7 @@ use super::Engine;
 use crate::change::{Change, State};
 use crate::error::{Code, Problem, Result};
 use crate::mail::code::Paste;
-use crate::manifest::{Manifest, SentTo, WaitsFor};
+use crate::manifest::Manifest;
 use crate::view::{Found, Understood};
 
 /// Longest text that is looked through for a code, in bytes: the largest mail that is delivered anywhere, attachments and all.
@@ -137,11 +137,10 @@ impl<'a> Reader<'a> {
     fn given(&mut self, change: &Change) -> Result<Given> {
         let manifest = self.engine.manifest(&change.service)?;
         let change = &self.engine.in_its_flow(change.clone())?;
-        let (step, waits_for) = awaited(&manifest, change).ok_or(Code::ChangeNotOpen)?;
-        let address = match waits_for.sent_to {
-            SentTo::Old => change.from.as_deref(),
-            SentTo::New => Some(change.to.as_str()),
-        };
+        let (step, waits_for) = manifest
+            .waits_from(change.at as usize)
+            .ok_or(Code::ChangeNotOpen)?;
+        let address = waits_for.address(change.from.as_deref(), &change.to);
         let waits = waits_for.waits();
         let key = (manifest.id.clone(), step.to_owned());
         let mut understood = match self.read.get(&key) {
@@ -283,18 +282,6 @@ impl<'a> Reader<'a> {
             ..Understood::nothing()
         }
     }
-}
-
-/// The step that waits next, and what for.
-fn awaited<'m>(manifest: &'m Manifest, change: &Change) -> Option<(&'m str, &'m WaitsFor)> {
-    manifest
-        .flow
-        .iter()
-        .skip(change.at as usize)
-        .find_map(|id| {
-            let step = manifest.steps.get(id)?;
-            Some((id.as_str(), step.waits_for.as_ref()?))
-        })
 }
 
 /// Leaves those that have the mark, if any has.

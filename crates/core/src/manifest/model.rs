@@ -201,11 +201,18 @@ impl Manifest {
     /// What `step` waits for, for a change from `from` to `to`.
     pub fn waits_for(&self, step: &str, from: Option<&str>, to: &str) -> Option<WaitsForView> {
         let waits = self.step(step)?.waits_for.as_ref()?;
-        let address = match waits.sent_to {
-            SentTo::New => Some(to.to_owned()),
-            SentTo::Old => from.map(ToOwned::to_owned),
-        };
-        Some(waits.view(address))
+        Some(waits.view(waits.address(from, to).map(ToOwned::to_owned)))
+    }
+
+    /// The step at that place of the flow and what it waits for, if it waits.
+    pub fn waits_at(&self, at: usize) -> Option<(&str, &WaitsFor)> {
+        let id = self.flow.get(at)?;
+        Some((id, self.step(id)?.waits_for.as_ref()?))
+    }
+
+    /// The first step from there on that waits for something.
+    pub fn waits_from(&self, at: usize) -> Option<(&str, &WaitsFor)> {
+        (at..self.flow.len()).find_map(|at| self.waits_at(at))
     }
 
     /// The service as the page shows it. `own`: the user's file; `profiles`: how many there are.

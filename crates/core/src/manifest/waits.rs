@@ -18,6 +18,14 @@ pub struct WaitsFor {
 }
 
 impl WaitsFor {
+    /// The address that the mail of a change from `from` to `to` goes to, where it is known.
+    pub fn address<'a>(&self, from: Option<&'a str>, to: &'a str) -> Option<&'a str> {
+        match self.sent_to {
+            SentTo::Old => from,
+            SentTo::New => Some(to),
+        }
+    }
+
     /// What a text pasted for a change is read against. `address`: where its mail goes.
     pub fn for_address(&self, address: Option<String>) -> Waits {
         Waits {

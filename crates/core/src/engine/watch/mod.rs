@@ -154,8 +154,9 @@ impl Engine {
         let Ok(manifest) = self.manifest(&change.service) else {
             return Ok(false);
         };
-        let waits = waiting::waits_from(&manifest, change.at as usize);
-        let address = waits.and_then(|(_, waits)| waiting::address(&change, waits));
+        let waits = manifest.waits_from(change.at as usize);
+        let address =
+            waits.and_then(|(_, waits)| waits.address(change.from.as_deref(), &change.to));
         let Some(address) = address.filter(|_| !change.state.is_end()) else {
             return Ok(false);
         };

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::super::Engine;
-use super::waiting::{Awaited, TOLERANCE, address, asked_at, asked_for, awaited, until};
+use super::waiting::{Awaited, TOLERANCE, asked_at, asked_for, awaited, until};
 use crate::change::{Change, Event};
 use crate::db::{MailboxRow, StoredChange};
 use crate::email::{folded, same};
@@ -134,7 +134,9 @@ impl Engine {
                 continue;
             };
             let is_here = |waits: &WaitsFor| {
-                super::waiting::address(change, waits).is_some_and(|own| same(own, address))
+                waits
+                    .address(change.from.as_deref(), &change.to)
+                    .is_some_and(|own| same(own, address))
             };
             if asked_for(change, &manifest).is_some_and(|(_, waits)| is_here(waits)) {
                 if self.is_on_its_way(change)? {
@@ -284,7 +286,9 @@ fn find<'m>(
     let here = awaited(&stored.change, manifest);
     let rests = here.is_some();
     let (step, waits) = here.or_else(|| asked_for(&stored.change, manifest))?;
-    let address = address(&stored.change, waits)?.to_owned();
+    let address = waits
+        .address(stored.change.from.as_deref(), &stored.change.to)?
+        .to_owned();
     let serving = boxes.iter().enumerate();
     let serving = serving.filter(|(_, one)| serves(&one.row.serves, &address));
     let at: Vec<usize> = serving.map(|(index, _)| index).collect();

@@ -13,7 +13,7 @@ use super::super::context::shape_of;
 use crate::change::align::aligned;
 use crate::change::{Change, Event, EventKind, State};
 use crate::mail::arrived::{Waiting, WaitingList};
-use crate::manifest::{Manifest, SentTo, WaitsFor};
+use crate::manifest::{Manifest, WaitsFor};
 
 /// How far the clock of a mail server may be behind this machine's: a mail that is dated so much before its request is still
 /// looked at. What was *seen* before the request is not its answer, whatever its date.
@@ -105,10 +105,10 @@ pub(super) fn awaited<'m>(
         return None;
     }
     let at = aligned(change, &shape_of(manifest))? as usize;
-    let here = waits_at(manifest, at);
+    let here = manifest.waits_at(at);
     match change.state {
         State::AwaitingCode => here,
-        State::Unknown if here.is_none() => waits_from(manifest, at),
+        State::Unknown if here.is_none() => manifest.waits_from(at),
         _ => None,
     }
 }
@@ -120,29 +120,10 @@ pub(super) fn asked_for<'m>(
 ) -> Option<(&'m str, &'m WaitsFor)> {
     change.profile_id?;
     let at = aligned(change, &shape_of(manifest))? as usize;
-    match (waits_at(manifest, at), change.state.is_sending()) {
-        (Some(_), true) => waits_from(manifest, at + 1),
-        (None, true) => waits_from(manifest, at),
+    match (manifest.waits_at(at), change.state.is_sending()) {
+        (Some(_), true) => manifest.waits_from(at + 1),
+        (None, true) => manifest.waits_from(at),
         (here, false) => here.filter(|_| change.resending),
-    }
-}
-
-/// The first step from there on that waits for a mail.
-pub(super) fn waits_from(manifest: &Manifest, at: usize) -> Option<(&str, &WaitsFor)> {
-    (at..manifest.flow.len()).find_map(|at| waits_at(manifest, at))
-}
-
-fn waits_at(manifest: &Manifest, at: usize) -> Option<(&str, &WaitsFor)> {
-    let id = manifest.flow.get(at)?;
-    let waits = manifest.step(id)?.waits_for.as_ref()?;
-    Some((id, waits))
-}
-
-/// The address that the mail goes to, where it is known.
-pub(super) fn address<'c>(change: &'c Change, waits: &WaitsFor) -> Option<&'c str> {
-    match waits.sent_to {
-        SentTo::Old => change.from.as_deref(),
-        SentTo::New => Some(&change.to),
     }
 }
 
