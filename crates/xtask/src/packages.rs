@@ -35,6 +35,8 @@ pub enum Scope {
     Cli,
     /// The window: WebKitGTK's headers, and node for the page.
     App,
+    /// The packages of this system: what takes programs apart and puts images together.
+    Bundle,
     /// The tests and the bench: a screen, a session bus, a driver for the window, a browser for the page, a mail server.
     Tests,
 }
@@ -48,6 +50,18 @@ const APP: &[Need] = &[
     need("libwebkit2gtk-4.1-dev"),
     program("nodejs", &["node"]),
     program("npm", &["npm"]),
+];
+/// For the AppImage: what links and binds it, the static libraries of its runtime, GTK's loader for SVG icons.
+const BUNDLE: &[Need] = &[
+    program("patchelf", &["patchelf"]),
+    program("squashfs-tools", &["mksquashfs"]),
+    program("libglib2.0-bin", &["glib-compile-schemas"]),
+    need("libfuse-dev"),
+    need("liblzma-dev"),
+    need("libsquashfuse-dev"),
+    need("libzstd-dev"),
+    need("zlib1g-dev"),
+    need("librsvg2-common"),
 ];
 const TESTS: &[Need] = &[
     program("xvfb", &["Xvfb"]),
@@ -90,7 +104,12 @@ pub fn ensure(scope: Scope) -> Outcome {
 }
 
 fn missing(scope: Scope) -> Vec<&'static str> {
-    let tables = [(Scope::Cli, CLI), (Scope::App, APP), (Scope::Tests, TESTS)];
+    let tables = [
+        (Scope::Cli, CLI),
+        (Scope::App, APP),
+        (Scope::Bundle, BUNDLE),
+        (Scope::Tests, TESTS),
+    ];
     tables
         .iter()
         .filter(|(of, _)| *of <= scope)

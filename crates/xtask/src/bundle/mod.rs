@@ -13,10 +13,12 @@ mod tauri;
 use crate::packages::{self, Scope};
 use crate::place::Place;
 use crate::run::cargo;
-use crate::{Outcome, page};
+use crate::{Outcome, appimage, page, process};
 use std::path::{Path, PathBuf};
 
 pub use deb::deb;
+pub use made::epoch;
+pub use names::{Kind, name};
 pub use tauri::tauri;
 
 /// Which of cargo's two builds a package is made of.
@@ -69,11 +71,16 @@ pub fn bundle(place: &Place, words: &[String]) -> Outcome {
     if !cfg!(target_os = "linux") {
         return Err("Packages are made on Linux so far (.deb and .rpm).".to_owned());
     }
-    packages::ensure(Scope::App)?;
+    packages::ensure(Scope::Bundle)?;
     if !asked.built {
         build(place, asked.profile)?;
     }
-    tell(&[deb(place, asked.profile, None)?]);
+    let deb = deb(place, asked.profile, None)?;
+    let appimage = appimage::build(place, asked.profile, &deb)?;
+    if process::on_path("Xvfb") && process::on_path("dbus-daemon") {
+        appimage::prove(place, &appimage)?;
+    }
+    tell(&[deb, appimage]);
     Ok(())
 }
 

@@ -5,6 +5,8 @@
 pub enum Kind {
     Deb,
     Rpm,
+    /// Any Linux, one file without installation.
+    AppImage,
     /// Windows, for one user.
     Nsis,
     /// Windows, by an administrator, for everybody.
@@ -18,6 +20,7 @@ pub fn name(kind: Kind, version: &str, arch: &str, signed: bool) -> String {
     match kind {
         Kind::Deb => format!("readdress_{version}_{}.deb", debian(arch)),
         Kind::Rpm => format!("readdress-{version}-1.{arch}.rpm"),
+        Kind::AppImage => format!("Readdress-{version}-{arch}.AppImage"),
         Kind::Nsis => format!("Readdress_{version}_{}-setup{not}.exe", windows(arch)),
         Kind::Msi => format!("Readdress_{version}_{}{not}.msi", windows(arch)),
         Kind::Dmg => format!("Readdress_{version}_universal{not}.dmg"),
@@ -50,6 +53,7 @@ mod tests {
         let of = |kind, signed| name(kind, "0.1.0", "x86_64", signed);
         assert_eq!(of(Kind::Deb, false), "readdress_0.1.0_amd64.deb");
         assert_eq!(of(Kind::Rpm, false), "readdress-0.1.0-1.x86_64.rpm");
+        assert_eq!(of(Kind::AppImage, false), "Readdress-0.1.0-x86_64.AppImage");
         assert_eq!(of(Kind::Nsis, true), "Readdress_0.1.0_x64-setup.exe");
         assert_eq!(of(Kind::Msi, true), "Readdress_0.1.0_x64.msi");
         assert_eq!(of(Kind::Dmg, true), "Readdress_0.1.0_universal.dmg");
