@@ -87,8 +87,8 @@ fn version_of(deb: &Path) -> Outcome<String> {
     Ok(said.trim().to_owned())
 }
 
-/// Zstandard, which every runtime of type 2 reads since 2023 and which is unpacked three times as fast as gzip. In
-/// blocks of 256 KiB: larger ones are 2 % smaller, and a page of the library that is read alone costs four times as much.
+/// Zstandard, which is unpacked several times as fast as what older images are made of. In blocks of 128 KiB, what the
+/// kernel asks for at once: twice that is 4 % smaller, and serving it costs 40 % more at each start.
 fn squeeze(appdir: &Path, to: &Path, profile: Profile, epoch: u64) -> Outcome {
     let level = match profile {
         Profile::Debug => "1",
@@ -104,7 +104,7 @@ fn squeeze(appdir: &Path, to: &Path, profile: Profile, epoch: u64) -> Outcome {
     ];
     let mut make = Command::new("mksquashfs");
     make.arg(appdir).arg(to).args(words);
-    make.args(["-b", "256K", "-comp", "zstd", "-Xcompression-level", level]);
+    make.args(["-b", "128K", "-comp", "zstd", "-Xcompression-level", level]);
     // The same content gives the same file.
     make.env("SOURCE_DATE_EPOCH", epoch.to_string());
     process::quietly(&mut make)
