@@ -3,6 +3,7 @@
 //! What each package is made of is one file per kind; the order of the steps is here.
 //! Not here: building the AppImage (`appimage`), installing a package and trying it (`install`).
 
+pub mod check;
 mod compile;
 mod contents;
 mod deb;
