@@ -1,8 +1,8 @@
 //! The shell: a window around core. Commands, events, what the system offers. Adapters only.
 //!
 //! Not here: anything that must be right about a change (core), any sentence for people (`text/`), how it looks (`ui/`).
-//! Its files: `arguments` and `display` (before the window) · `state` (what is held) · `commands/` (what the page asks)
-//! · `handler` (their list) · `events` (what the page is told) · `notices` and `reminders` (what the system tells) · `hand` · `practice` · `preferences` · `window`
+//! Its files: `arguments`, `errand` and `display` (before the window) · `errands` (what a start is for) · `state` (what is held) · `commands/` (what the page asks)
+//! · `handler` (their list) · `events` (what the page is told) · `notices` and `reminders` (what the system tells) · `hand` · `practice` · `preferences` · `window`, `icon`
 //! · `closing` and `waiting` · `guard` (where the window may go) · `logs`.
 
 mod app_state;
@@ -11,10 +11,13 @@ mod arguments;
 mod closing;
 mod commands;
 mod display;
+mod errand;
+mod errands;
 mod events;
 mod guard;
 mod hand;
 mod handler;
+mod icon;
 mod logs;
 mod notices;
 mod practice;
@@ -36,6 +39,8 @@ use crate::state::Shell;
 
 pub use crate::app_state::{AppState, Platform};
 pub use crate::arguments::Start;
+pub use crate::errand::Errand;
+pub use crate::errands::hand_over;
 pub use crate::notices::{Notice, Teller};
 pub use crate::preferences::{Closing, Language, Preferences, TextSize, Theme};
 pub use crate::state::Mode;
@@ -63,7 +68,7 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     if !display::answers() {
         return without_display();
     }
-    match builder.build(context()) {
+    match builder.build(icon::in_every_size(context())) {
         Ok(app) => {
             #[cfg(unix)]
             tauri::async_runtime::spawn(window::close_on_signal(app.handle().clone()));
@@ -93,12 +98,14 @@ pub fn builder<R: Runtime>(bare: Builder<R>, start: &Start) -> Builder<R> {
     shell.open_in_background();
     let mut builder = bare;
     if start.single_instance {
-        builder = builder.plugin(tauri_plugin_single_instance::init(|app, _, _| {
-            window::raise(app)
-        }));
+        builder = builder.plugin(tauri_plugin_single_instance::init(
+            |app, arguments, folder| errands::hand_over(app, arguments, &folder),
+        ));
+    }
+    if let Some(folder) = shell.folder_to_write() {
+        builder = builder.plugin(window::remembered(folder));
     }
     builder
-        .plugin(window::remembered(shell.folder_path()))
         .plugin(tauri_plugin_store::Builder::new().build())
         .plugin(tauri_plugin_dialog::init())
         .plugin(

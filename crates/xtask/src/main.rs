@@ -12,6 +12,7 @@ mod fuzz;
 mod icons;
 mod layer;
 mod links;
+mod notes;
 mod packages;
 mod page;
 mod place;
@@ -40,7 +41,9 @@ cargo xtask TASK
   fuzz [TARGET…] [--minutes N]
                  changed inputs for what reads manifests, mails and answers: 10 minutes each, on stable Rust
   bench          start, memory, one call, sizes: measured and printed beside what they are compared with
-  bundle         the packages of this system (.deb and .rpm)
+  bundle [--built]
+                 the packages of this system; --built: of the programs that are there already
+  notes [VERSION] what CHANGELOG.md says about a version, as a release's page shows it
   torture [--kills N] [--seed S] [--app N]
                  kills the programs anywhere, 1,000 times and the window 20 times, and compares with the services
   shots [FOLDER] pictures of the real window, into FOLDER or e2e/shots
@@ -58,6 +61,7 @@ fn main() -> ExitCode {
         "fuzz" => fuzz::fuzz(&place, rest),
         "bench" => bench::bench(&place),
         "bundle" => bundle::bundle(&place, rest),
+        "notes" => notes::print(&place, rest.first()),
         "shots" => shots::shoot(&place, rest.first()),
         "torture" => torture::torture(&place, rest),
         "icons" => icons::draw(&place),

@@ -51,8 +51,12 @@ const APP: &[Need] = &[
     program("nodejs", &["node"]),
     program("npm", &["npm"]),
 ];
-/// For the AppImage: what links and binds it, the static libraries of its runtime, GTK's loader for SVG icons.
+/// For the packages: what strips programs, reads what they need, and packs. For the AppImage: what links and binds it,
+/// the static libraries of its runtime, GTK's loader for SVG icons.
 const BUNDLE: &[Need] = &[
+    program("binutils", &["strip"]),
+    program("dpkg-dev", &["dpkg-shlibdeps"]),
+    program("rpm", &["rpmbuild"]),
     program("patchelf", &["patchelf"]),
     program("squashfs-tools", &["mksquashfs"]),
     program("libglib2.0-bin", &["glib-compile-schemas"]),
@@ -68,6 +72,9 @@ const TESTS: &[Need] = &[
     program("dbus", &["dbus-daemon"]),
     program("libglib2.0-bin", &["gdbus"]),
     program("gnome-keyring", &["gnome-keyring-daemon"]),
+    program("lintian", &["lintian"]),
+    program("desktop-file-utils", &["desktop-file-validate"]),
+    program("appstream", &["appstreamcli"]),
     program("webkit2gtk-driver", &["WebKitWebDriver"]),
     program(
         "chromium",

@@ -7,6 +7,7 @@
 
 mod commits;
 mod faults;
+mod newer;
 mod guards;
 mod mailboxes;
 mod paging;

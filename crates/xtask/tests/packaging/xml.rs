@@ -31,7 +31,10 @@ pub fn elements(path: &str) -> Vec<Element> {
     let mut reader = Reader::from_str(&file);
     let (mut all, mut open): (Vec<Element>, Vec<usize>) = (Vec::new(), Vec::new());
     loop {
-        match reader.read_event().unwrap_or_else(|why| panic!("{path}: {why}")) {
+        match reader
+            .read_event()
+            .unwrap_or_else(|why| panic!("{path}: {why}"))
+        {
             Event::Start(start) => {
                 open.push(all.len());
                 all.push(element(&start, open.split_last().unwrap().1, &all));
@@ -42,7 +45,7 @@ pub fn elements(path: &str) -> Vec<Element> {
             }
             Event::Text(text) => {
                 if let Some(current) = open.last() {
-                    all[*current].text += std::str::from_utf8(&text).unwrap().trim();
+                    all[*current].text += text.trim();
                 }
             }
             Event::Eof => return all,
@@ -52,15 +55,17 @@ pub fn elements(path: &str) -> Vec<Element> {
 }
 
 fn element(start: &BytesStart<'_>, above: &[usize], all: &[Element]) -> Element {
-    let own = String::from_utf8_lossy(start.name().as_ref()).into_owned();
+    let own = start.name().as_ref().to_owned();
     let path = above.last().map_or_else(
         || own.clone(),
         |parent| format!("{}/{own}", all[*parent].path),
     );
     let attributes = start.attributes().map(|attribute| {
         let attribute = attribute.unwrap();
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        (text(attribute.key.as_ref()), text(&attribute.value))
+        (
+            attribute.key.as_ref().to_owned(),
+            attribute.value.into_owned(),
+        )
     });
     Element {
         path,
