@@ -14,7 +14,7 @@ mod runtime;
 mod standins;
 mod webkit;
 
-use crate::bundle::{Kind, Profile, epoch, name};
+use crate::bundle::{self, Kind, Profile, epoch, name};
 use crate::place::Place;
 use crate::{Outcome, process};
 use std::fs;
@@ -52,15 +52,26 @@ pub fn build(place: &Place, profile: Profile, deb: &Path) -> Outcome<PathBuf> {
     let packages = place.packages(profile.folder());
     fs::create_dir_all(&packages).map_err(|why| format!("{}: {why}", packages.display()))?;
     let arch = std::env::consts::ARCH;
-    let appimage = packages.join(name(Kind::AppImage, &version_of(deb)?, arch, true));
+    let version = place.version()?;
+    let appimage = packages.join(name(Kind::AppImage, &version, arch, true));
     let image = folder.join("image.squashfs");
     squeeze(&appdir, &image, profile, epoch(place))?;
     let mut bytes = runtime::bytes(place, &folder)?;
     bytes.extend(elf::read(&image)?);
     fs::write(&appimage, bytes).map_err(|why| format!("{}: {why}", appimage.display()))?;
     process::quietly(process::command("chmod", &["755"]).arg(&appimage))?;
-    proof::answers(&appimage, &version_of(deb)?)?;
+    proof::answers(&appimage, &version)?;
     Ok(appimage)
+}
+
+/// What the gate looks at: an AppImage of its own debug build, whole, and started.
+///
+/// # Errors
+/// The first thing that is not as it should be.
+pub fn look(place: &Place) -> Outcome {
+    let deb = bundle::deb(place, Profile::Debug, None)?;
+    let appimage = build(place, Profile::Debug, &deb)?;
+    prove(place, &appimage)
 }
 
 /// Starts the window of a built AppImage where the system's `WebKit` is hidden; says how long it took to be usable.
@@ -75,16 +86,6 @@ pub fn prove(place: &Place, appimage: &Path) -> Outcome {
         took.as_millis()
     );
     Ok(())
-}
-
-fn version_of(deb: &Path) -> Outcome<String> {
-    let said = elf::ask(
-        Command::new("dpkg-deb")
-            .arg("--field")
-            .arg(deb)
-            .arg("Version"),
-    )?;
-    Ok(said.trim().to_owned())
 }
 
 /// Zstandard, which is unpacked several times as fast as what older images are made of. In blocks of 128 KiB, what the
