@@ -54,7 +54,7 @@ bool make_folder(char *path, const char *beginning)
 static bool write_file(sqfs *fs, sqfs_inode *inode, const char *path)
 {
 	static char buffer[1 << 18];
-	/* Executable while it is ours alone; the folder above has no rights for others. */
+	/* With the rights it had; the folder of a run has none for others. */
 	int file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, inode->base.mode & 0777);
 	if (file < 0)
 		return false;
