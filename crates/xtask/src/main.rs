@@ -56,7 +56,7 @@ fn main() -> ExitCode {
         "check" => check::check(&place),
         "fuzz" => fuzz::fuzz(&place, rest),
         "bench" => bench::bench(&place),
-        "bundle" => bundle::bundle(&place),
+        "bundle" => bundle::bundle(&place, rest),
         "shots" => shots::shoot(&place, rest.first()),
         "torture" => torture::torture(&place, rest),
         "icons" => icons::draw(&place),

@@ -36,6 +36,12 @@ const CARGO_FUZZ: Tool = Tool {
     version: "=0.13.2",
     quick_build: true,
 };
+/// Draws SVG, the same to the pixel on every system.
+const RESVG: Tool = Tool {
+    name: "resvg",
+    version: "=0.49.0",
+    quick_build: false,
+};
 
 /// Where tauri-driver is, built if it is not there yet.
 pub fn tauri_driver(place: &Place) -> Outcome<PathBuf> {
@@ -55,6 +61,11 @@ pub fn cargo_machete(place: &Place) -> Outcome<PathBuf> {
 /// Builds and runs the fuzz targets.
 pub fn cargo_fuzz(place: &Place) -> Outcome<PathBuf> {
     get(place, &CARGO_FUZZ)
+}
+
+/// Draws the icons.
+pub fn resvg(place: &Place) -> Outcome<PathBuf> {
+    get(place, &RESVG)
 }
 
 fn get(place: &Place, tool: &Tool) -> Outcome<PathBuf> {
