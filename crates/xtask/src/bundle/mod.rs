@@ -78,7 +78,7 @@ pub fn bundle(place: &Place, words: &[String]) -> Outcome {
 }
 
 /// The page and both programs.
-fn build(place: &Place, profile: Profile) -> Outcome {
+pub fn build(place: &Place, profile: Profile) -> Outcome {
     page::build(place)?;
     let mut words = vec![
         "build",
