@@ -16,8 +16,8 @@ const sizes = [[900, 600], [1240, 760]];
 // By the names that src-tauri/packaging/*.metainfo.xml and the README give them.
 const published = {
   "light-changed": "changed-light",
-  "light-code-needed": "code-light",
-  "dark-new-change": "request-dark",
+  "light-code": "code-light",
+  "dark-request": "request-dark",
   "dark-welcome": "welcome-dark",
 };
 const themes = { light: "Adwaita", dark: "Adwaita:dark" };
@@ -25,8 +25,12 @@ const next = (service) => text("panel.next_practice", { service });
 
 /** Every size of what is shown now; the large one stays. */
 async function shoot(window, name) {
-  if (name in published) await shoot_at(window, 1280, 720, published[name], join(folder, "published"));
+  await publish(window, name);
   for (const [width, height] of sizes) await shoot_at(window, width, height, `${name}-${width}x${height}`, folder);
+}
+
+async function publish(window, name) {
+  if (name in published) await shoot_at(window, 1280, 720, published[name], join(folder, "published"));
 }
 
 async function shoot_at(window, width, height, name, folder) {
@@ -36,8 +40,12 @@ async function shoot_at(window, width, height, name, folder) {
   console.log(await window.shoot(name, folder));
 }
 
-async function change(window, verify) {
+async function change(window, verify, theme) {
+  await window.find("button", text("panel.request"));
+  if (theme) await publish(window, `${theme}-request`);
   await window.press(text("panel.request"));
+  await window.find("button", text(verify));
+  if (theme) await publish(window, `${theme}-code`);
   await window.press(text(verify));
   await window.says(text("panel.done_proved"));
 }
@@ -59,7 +67,7 @@ for (const [theme, gtk] of Object.entries(themes)) {
     await window.press(next("Webshare"));
     await change(window, "panel.verify_mail_link");
     await window.press(next("Mannco.store"));
-    await change(window, "panel.verify_mail");
+    await change(window, "panel.verify_mail", theme);
     await shoot(window, `${theme}-changed`);
   } finally {
     await app.close();

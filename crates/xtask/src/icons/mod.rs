@@ -45,7 +45,10 @@ pub fn draw(place: &Place) -> Outcome {
     }
     let words = ["run", "--package", "xtask", "--example", "pack_icons", "--"];
     let folders = [drawn.to_string_lossy(), icons.to_string_lossy()];
-    let words: Vec<&str> = words.into_iter().chain(folders.iter().map(|f| &**f)).collect();
+    let words: Vec<&str> = words
+        .into_iter()
+        .chain(folders.iter().map(|f| &**f))
+        .collect();
     cargo(place, &words)?;
     let record = record::of(&icons).map_err(|why| told(&icons, &why))?;
     write(&icons.join(record::NAME), &record)

@@ -57,7 +57,10 @@ fn the_comment_is_what_the_first_screen_says() {
         assert_eq!(main[&format!("Comment[{key}]")], headline(language));
     }
     let config = json("tauri.conf.json");
-    assert_eq!(config["bundle"]["shortDescription"], main["Comment"].as_str());
+    assert_eq!(
+        config["bundle"]["shortDescription"],
+        main["Comment"].as_str()
+    );
 }
 
 #[test]
@@ -73,7 +76,10 @@ fn every_action_is_an_option_of_the_program() {
         let exec = &entry[&format!("Desktop Action {action}")]["Exec"];
         let option = exec.strip_prefix("readdress ").unwrap();
         assert_eq!(option, format!("--{action}"));
-        assert!(options.contains(&option.to_owned()), "{option}: {options:?}");
+        assert!(
+            options.contains(&option.to_owned()),
+            "{option}: {options:?}"
+        );
     }
 }
 

@@ -34,7 +34,10 @@ fn linux_gets_every_size() {
 fn what_scales_is_a_drawing() {
     for name in ["scalable", "symbolic"] {
         let drawing = read(&format!("icons/{name}.svg"));
-        assert!(drawing.starts_with("<svg xmlns=") && drawing.contains("viewBox="), "{name}");
+        assert!(
+            drawing.starts_with("<svg xmlns=") && drawing.contains("viewBox="),
+            "{name}"
+        );
         assert!(!drawing.contains("<image"), "{name}");
     }
     let symbolic = read("icons/symbolic.svg");
@@ -76,6 +79,10 @@ fn macos_gets_every_size() {
         (IconType::RGBA32_512x512_2x, 1024),
     ] {
         let picture = family.get_icon_with_type(kind).unwrap();
-        assert_eq!((picture.width(), picture.height()), (side, side), "{kind:?}");
+        assert_eq!(
+            (picture.width(), picture.height()),
+            (side, side),
+            "{kind:?}"
+        );
     }
 }

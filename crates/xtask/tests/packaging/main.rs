@@ -58,7 +58,9 @@ fn options() -> Vec<String> {
         .filter(|text| {
             text.starts_with("--")
                 && text.len() > 2
-                && text[2..].chars().all(|c| c.is_ascii_lowercase() || c == '-')
+                && text[2..]
+                    .chars()
+                    .all(|c| c.is_ascii_lowercase() || c == '-')
         });
     let mut options: Vec<String> = arms.map(str::to_owned).collect();
     options.sort();

@@ -20,7 +20,10 @@ fn only(all: &[Element], path: &str) -> String {
 fn it_is_about_this_program() {
     let all = component();
     let config = json("tauri.conf.json");
-    assert_eq!(only(&all, "component/id"), config["identifier"].as_str().unwrap());
+    assert_eq!(
+        only(&all, "component/id"),
+        config["identifier"].as_str().unwrap()
+    );
     assert_eq!(only(&all, "component/launchable"), "readdress.desktop");
     assert_eq!(only(&all, "component/icon"), "readdress");
     assert_eq!(only(&all, "component/provides/mediatype"), MEDIA_TYPE);
@@ -65,14 +68,19 @@ fn every_text_is_there_in_three_languages() {
             let translated = in_language(Some(language));
             assert_eq!(translated.len(), english.len(), "{path} in {language}");
             for (own, words) in translated.iter().zip(&english) {
-                assert!(!own.is_empty() && own != words, "{path} in {language}: {own}");
+                assert!(
+                    !own.is_empty() && own != words,
+                    "{path} in {language}: {own}"
+                );
             }
         }
     }
     let summaries = at(&all, "component/summary");
     assert_eq!(summaries[0].text, headline("en"));
     for (_, language) in TRANSLATIONS {
-        let own = summaries.iter().find(|one| one.language() == Some(language));
+        let own = summaries
+            .iter()
+            .find(|one| one.language() == Some(language));
         assert_eq!(own.unwrap().text, headline(language));
     }
 }

@@ -11,7 +11,10 @@ fn service_files_are_text_with_an_ending_of_their_own() {
     assert_eq!(kinds[0].attribute("type"), Some(MEDIA_TYPE));
     let below = |name: &str| at(&all, &format!("mime-info/mime-type/{name}"));
     assert_eq!(below("glob")[0].attribute("pattern"), Some("*.readdress"));
-    assert_eq!(below("sub-class-of")[0].attribute("type"), Some("text/plain"));
+    assert_eq!(
+        below("sub-class-of")[0].attribute("type"),
+        Some("text/plain")
+    );
     assert_eq!(below("icon")[0].attribute("name"), Some("readdress"));
     let languages: Vec<_> = below("comment").iter().map(|one| one.language()).collect();
     let translated = TRANSLATIONS.map(|(language, _)| Some(language));

@@ -31,7 +31,10 @@ pub fn elements(path: &str) -> Vec<Element> {
     let mut reader = Reader::from_str(&file);
     let (mut all, mut open): (Vec<Element>, Vec<usize>) = (Vec::new(), Vec::new());
     loop {
-        match reader.read_event().unwrap_or_else(|why| panic!("{path}: {why}")) {
+        match reader
+            .read_event()
+            .unwrap_or_else(|why| panic!("{path}: {why}"))
+        {
             Event::Start(start) => {
                 open.push(all.len());
                 all.push(element(&start, open.split_last().unwrap().1, &all));
