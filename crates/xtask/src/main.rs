@@ -12,6 +12,7 @@ mod icons;
 mod install;
 mod layer;
 mod links;
+mod notes;
 mod packages;
 mod page;
 mod place;
@@ -40,7 +41,9 @@ cargo xtask TASK
   fuzz [TARGET…] [--minutes N]
                  changed inputs for what reads manifests, mails and answers: 10 minutes each, on stable Rust
   bench          start, memory, one call, sizes: measured and printed beside what they are compared with
-  bundle         the packages of this system (.deb and .rpm)
+  bundle [--built]
+                 the packages of this system; --built: of the programs that are there already
+  notes [VERSION] what CHANGELOG.md says about a version, as a release's page shows it
   try-package [--deb FILE] [--from OLDER.deb]
                  installs, uses, upgrades, takes back and removes the package on this system (Debian; sudo)
   torture [--kills N] [--seed S] [--app N]
@@ -61,6 +64,7 @@ fn main() -> ExitCode {
         "bench" => bench::bench(&place),
         "bundle" => bundle::bundle(&place, rest),
         "try-package" => install::try_package(&place, rest),
+        "notes" => notes::print(&place, rest.first()),
         "shots" => shots::shoot(&place, rest.first()),
         "torture" => torture::torture(&place, rest),
         "icons" => icons::draw(&place),
