@@ -18,8 +18,14 @@ const COMMANDS: [&str; 15] = [
     "cancel", "settle", "pending", "history", "mailbox", "backup",
 ];
 
+/// Other systems have shells of these names that are old, or ask for a subsystem first.
+const TRIED_HERE: bool = cfg!(target_os = "linux");
+
 /// What a program finds wrong with `text`; nothing where the program is not here.
 fn mistakes(program: &str, args: &[&str], text: &str) -> String {
+    if !TRIED_HERE {
+        return String::new();
+    }
     let child = Command::new(program)
         .args(args)
         .stdin(Stdio::piped())
@@ -71,6 +77,9 @@ fn each_shell_reads_its_completions() {
 
 #[test]
 fn bash_completes_commands_flags_and_values() {
+    if !TRIED_HERE {
+        return;
+    }
     let script = out(&["completions", "bash"]);
     let asks = |words: &str| {
         let run = format!(
