@@ -25,7 +25,7 @@ use crate::place::Place;
 use crate::{Outcome, appimage, process};
 use std::path::{Path, PathBuf};
 
-pub use compile::leave_paths_out;
+pub use compile::{leave_paths_out, programs};
 pub use deb::deb;
 pub use finished::{Sizes, sizes};
 pub use made::epoch;
