@@ -8,9 +8,7 @@ use crate::layer::{Counted, Gate};
 use crate::packages::{self, Scope};
 use crate::place::Place;
 use crate::tally::Speaker;
-use crate::{
-    Outcome, appimage, bundle, install, links, page, process, supply, tools, torture,
-};
+use crate::{Outcome, appimage, bundle, install, links, page, process, supply, tools, torture};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
