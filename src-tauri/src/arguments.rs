@@ -198,12 +198,25 @@ mod tests {
         let file = |path: &str| Errand::File(PathBuf::from(path));
         assert_eq!(errands(&[]), []);
         assert_eq!(errands(&["--practice"]), [Errand::Practice]);
-        assert_eq!(errands(&["--data-dir", "d", "--add-profile"]), [Errand::AddProfile]);
+        assert_eq!(
+            errands(&["--data-dir", "d", "--add-profile"]),
+            [Errand::AddProfile]
+        );
         assert_eq!(errands(&["--pending", "--pending"]), [Errand::Pending]);
         if cfg!(unix) {
             assert_eq!(
-                errands(&["/a.readdress", "--pending", "b.toml", "file:///c%20d.readdress"]),
-                [Errand::Pending, file("/a.readdress"), file("/here/b.toml"), file("/c d.readdress")]
+                errands(&[
+                    "/a.readdress",
+                    "--pending",
+                    "b.toml",
+                    "file:///c%20d.readdress"
+                ]),
+                [
+                    Errand::Pending,
+                    file("/a.readdress"),
+                    file("/here/b.toml"),
+                    file("/c d.readdress")
+                ]
             );
             assert_eq!(errands(&["--", "--pending"]), [file("/here/--pending")]);
         }
@@ -216,7 +229,13 @@ mod tests {
         let name = OsString::from(std::ffi::OsStr::from_bytes(b"/tmp/\xff.readdress"));
         let given = parse([name.clone()].into_iter(), Path::new("/here"));
         let errands = vec![Errand::File(PathBuf::from(name))];
-        assert_eq!(given, Ok(Given::Window { data_dir: None, errands }));
+        assert_eq!(
+            given,
+            Ok(Given::Window {
+                data_dir: None,
+                errands
+            })
+        );
     }
 
     #[test]

@@ -46,9 +46,14 @@ impl Errand {
 
 /// What the system says was opened with us (macOS tells it by an event, not by arguments).
 // Tried on every system, needed on one.
-#[cfg_attr(not(any(target_os = "macos", test)), expect(dead_code, reason = "macOS alone asks"))]
+#[cfg_attr(
+    not(any(target_os = "macos", test)),
+    expect(dead_code, reason = "macOS alone asks")
+)]
 pub fn of_addresses(addresses: &[Url]) -> Vec<Errand> {
-    let files = addresses.iter().filter(|address| address.scheme() == "file");
+    let files = addresses
+        .iter()
+        .filter(|address| address.scheme() == "file");
     let paths = files.filter_map(|address| address.to_file_path().ok());
     at_most(paths.map(Errand::File).collect())
 }
@@ -89,8 +94,14 @@ mod tests {
             ("FILE:///tmp/%C3%A9.eml", "/tmp/\u{e9}.eml"),
             ("file://localhost/tmp/x.toml", "/tmp/x.toml"),
             // Names that are no addresses of files here: told as missing, not opened elsewhere.
-            ("file://server/share/x.toml", "/home/ana/file://server/share/x.toml"),
-            ("https://example.com/x.toml", "/home/ana/https://example.com/x.toml"),
+            (
+                "file://server/share/x.toml",
+                "/home/ana/file://server/share/x.toml",
+            ),
+            (
+                "https://example.com/x.toml",
+                "/home/ana/https://example.com/x.toml",
+            ),
             ("file:", "/"),
         ] {
             assert_eq!(file(name), PathBuf::from(path), "{name}");
@@ -100,8 +111,15 @@ mod tests {
     #[cfg(unix)]
     #[test]
     fn what_macos_opens_with_us_are_files_and_nothing_else() {
-        let addresses = ["file:///Users/ana/forge.readdress", "https://example.com/x", "readdress:x"];
-        let addresses: Vec<Url> = addresses.iter().map(|text| text.parse().expect("a URL")).collect();
+        let addresses = [
+            "file:///Users/ana/forge.readdress",
+            "https://example.com/x",
+            "readdress:x",
+        ];
+        let addresses: Vec<Url> = addresses
+            .iter()
+            .map(|text| text.parse().expect("a URL"))
+            .collect();
         let expected = [Errand::File("/Users/ana/forge.readdress".into())];
         assert_eq!(of_addresses(&addresses), expected);
         let many = vec![addresses[0].clone(); 500];
@@ -110,7 +128,13 @@ mod tests {
 
     #[test]
     fn a_mail_is_told_by_its_ending() {
-        for (name, mail) in [("a.eml", true), ("A.EML", true), ("eml", false), ("a.readdress", false), ("a.eml.toml", false)] {
+        for (name, mail) in [
+            ("a.eml", true),
+            ("A.EML", true),
+            ("eml", false),
+            ("a.readdress", false),
+            ("a.eml.toml", false),
+        ] {
             assert_eq!(Errand::is_mail(Path::new(name)), mail, "{name}");
         }
     }

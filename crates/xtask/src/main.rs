@@ -10,6 +10,7 @@ mod check;
 mod display;
 mod fuzz;
 mod icons;
+mod install;
 mod layer;
 mod links;
 mod notes;
@@ -44,6 +45,8 @@ cargo xtask TASK
   bundle [--built]
                  the packages of this system; --built: of the programs that are there already
   notes [VERSION] what CHANGELOG.md says about a version, as a release's page shows it
+  try-package [--deb FILE] [--from OLDER.deb]
+                 installs, uses, upgrades, takes back and removes the package on this system (Debian; sudo)
   torture [--kills N] [--seed S] [--app N]
                  kills the programs anywhere, 1,000 times and the window 20 times, and compares with the services
   shots [FOLDER] pictures of the real window, into FOLDER or e2e/shots
@@ -61,6 +64,7 @@ fn main() -> ExitCode {
         "fuzz" => fuzz::fuzz(&place, rest),
         "bench" => bench::bench(&place),
         "bundle" => bundle::bundle(&place, rest),
+        "try-package" => install::try_package(&place, rest),
         "notes" => notes::print(&place, rest.first()),
         "shots" => shots::shoot(&place, rest.first()),
         "torture" => torture::torture(&place, rest),

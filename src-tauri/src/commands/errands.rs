@@ -37,10 +37,18 @@ pub enum ErrandView {
     Practice,
     AddProfile,
     Pending,
-    Service { shown: Box<ShownFile> },
-    Mail { name: String, text: String },
+    Service {
+        shown: Box<ShownFile>,
+    },
+    Mail {
+        name: String,
+        text: String,
+    },
     /// A mail that cannot be read.
-    NoMail { name: String, reason: &'static str },
+    NoMail {
+        name: String,
+        reason: &'static str,
+    },
 }
 
 /// The next one; `None` where nothing was asked for.
@@ -103,9 +111,10 @@ pub async fn add_service_file<R: Runtime>(
 ) -> Result<ServiceView> {
     guarded(async {
         let engine = shell.real()?;
-        let file = shell.errands().shown(token.0).ok_or_else(|| {
-            Problem::new(Code::ServiceFileUnreadable).with("reason", "gone")
-        })?;
+        let file = shell
+            .errands()
+            .shown(token.0)
+            .ok_or_else(|| Problem::new(Code::ServiceFileUnreadable).with("reason", "gone"))?;
         let added = blocking(move || engine.add_service(&file, replace.0)).await;
         // A file that was broken may be whole now: the notices are others.
         events::tell_app_state(&app);
@@ -182,7 +191,10 @@ mod tests {
     fn a_mail_is_read_whatever_its_bytes_are() {
         let folder = tempfile::tempdir().expect("a folder");
         let mail = folder.path().join("a.eml");
-        for (bytes, expected) in [(&b"caf\xc3\xa9"[..], "caf\u{e9}"), (b"caf\xe9", "caf\u{e9}")] {
+        for (bytes, expected) in [
+            (&b"caf\xc3\xa9"[..], "caf\u{e9}"),
+            (b"caf\xe9", "caf\u{e9}"),
+        ] {
             std::fs::write(&mail, bytes).expect("written");
             let ErrandView::Mail { name, text } = read_mail(&mail) else {
                 panic!("it is one")
@@ -191,7 +203,16 @@ mod tests {
         }
         for path in [folder.path().join("none.eml"), folder.path().to_owned()] {
             let read = read_mail(&path);
-            assert!(matches!(read, ErrandView::NoMail { reason: "unreadable", .. }), "{path:?}");
+            assert!(
+                matches!(
+                    read,
+                    ErrandView::NoMail {
+                        reason: "unreadable",
+                        ..
+                    }
+                ),
+                "{path:?}"
+            );
         }
     }
 }

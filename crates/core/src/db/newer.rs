@@ -19,7 +19,7 @@ const MAGIC: &[u8] = b"SQLite format 3\0";
 /// Refuses a newer one. What cannot be read is left for those who come later to tell.
 ///
 /// # Errors
-/// `database_newer` with `file`, `version` (of the database) and `known` (the newest that this program knows).
+/// `database_newer` with `file`, `version` (of the database) and `newest` (the newest that this program knows).
 pub(crate) fn refuse_newer(file: &Path) -> Result<()> {
     let Some(mut version) = in_database(file) else {
         return Ok(());
@@ -37,7 +37,7 @@ pub(crate) fn refuse_newer(file: &Path) -> Result<()> {
 pub(super) fn newer_problem(version: i64) -> Problem {
     Problem::new(Code::DatabaseNewer)
         .with("version", version.to_string())
-        .with("known", VERSION.to_string())
+        .with("newest", VERSION.to_string())
         .with("releases", crate::link::RELEASES)
 }
 
@@ -101,7 +101,9 @@ mod tests {
 
     fn with_version(file: &Path, version: i64) -> Connection {
         let db = Connection::open(file).expect("a database");
-        let wal = db.query_row("PRAGMA journal_mode = WAL", [], |row| row.get::<_, String>(0));
+        let wal = db.query_row("PRAGMA journal_mode = WAL", [], |row| {
+            row.get::<_, String>(0)
+        });
         assert_eq!(wal.as_deref(), Ok("wal"));
         db.pragma_update(None, "user_version", version)
             .expect("written");
@@ -126,7 +128,7 @@ mod tests {
         let problem = refuse_newer(&file).expect_err("newer");
         assert_eq!(problem.code, Code::DatabaseNewer);
         assert_eq!(problem.params["version"], (newest + 1).to_string());
-        assert_eq!(problem.params["known"], newest.to_string());
+        assert_eq!(problem.params["newest"], newest.to_string());
         drop(open);
         assert!(refuse_newer(&file).is_err(), "now it is in the file");
     }

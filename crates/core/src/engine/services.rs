@@ -23,7 +23,8 @@ struct Target {
 }
 
 impl Engine {
-    /// What adding this file would do. Nothing is stored.
+    /// What adding this file would do. Nothing is stored. Of a file that is in its place already, and was edited there, the services
+    /// are read anew: an editor is as good a way as any.
     ///
     /// # Errors
     /// The folder's. Mistakes in the file are part of the answer.
@@ -38,6 +39,9 @@ impl Engine {
         match Manifest::parse(&file.text, &file.name) {
             Ok(manifest) => {
                 view.place = self.target(&manifest, file)?.place;
+                if view.place == ServicePlace::Same {
+                    self.read_services_anew();
+                }
                 view.calls = manifest.calls();
                 view.service = Some(self.own_view(&manifest)?);
             }
@@ -77,13 +81,17 @@ impl Engine {
         if target.place != ServicePlace::Same {
             write_whole(&target.path, &file.text)?;
         }
+        self.read_services_anew();
+        self.own_view(&manifest)
+    }
+
+    fn read_services_anew(&self) {
         self.load_catalog();
         // Nobody may be listening: that is fine.
         let _ = self.0.changed.send(Changed {
             all: true,
             ..Changed::default()
         });
-        self.own_view(&manifest)
     }
 
     /// As `services` shows it once it is added.

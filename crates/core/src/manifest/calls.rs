@@ -20,7 +20,9 @@ impl Manifest {
             ),
         ];
         let change = self.flow.iter().map(|id| (id.as_str(), CallRole::Change));
-        let others = others.into_iter().filter_map(|(id, role)| Some((id?, role)));
+        let others = others
+            .into_iter()
+            .filter_map(|(id, role)| Some((id?, role)));
         let mut calls: Vec<CallView> = Vec::new();
         for (id, role) in change.chain(others) {
             let known = calls.iter().any(|call| call.step == id);
@@ -37,7 +39,9 @@ impl Manifest {
             step: step.id.clone(),
             role,
             method: method_name(step.method).to_owned(),
-            path: segments.map(|segment| format!("/{}", shown(segment))).collect(),
+            path: segments
+                .map(|segment| format!("/{}", shown(segment)))
+                .collect(),
             waits_for: step.waits_for.as_ref().map(|waits| match waits.what {
                 What::Code => "code".to_owned(),
                 What::Link => "link".to_owned(),

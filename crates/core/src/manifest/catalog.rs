@@ -95,8 +95,7 @@ impl Catalog {
         if left_out > 0 {
             let message = format!("{left_out} files beyond {MOST_FILES} are left out");
             let hint = "keep only the services that you use";
-            self.faults
-                .push(invalid(&name_of(folder), &message, hint));
+            self.faults.push(invalid(&name_of(folder), &message, hint));
         }
         self
     }

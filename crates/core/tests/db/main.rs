@@ -7,9 +7,9 @@
 
 mod commits;
 mod faults;
-mod newer;
 mod guards;
 mod mailboxes;
+mod newer;
 mod paging;
 mod processes;
 mod reads;

@@ -35,7 +35,8 @@ fn a_newer_folder_is_left_as_it_is() {
     std::fs::write(path.join("settings.json"), "{}").expect("written");
     std::fs::remove_dir_all(path.join("logs")).expect("removed");
     let raw = rusqlite::Connection::open(place.folder.db_path()).expect("a database");
-    raw.pragma_update(None, "user_version", 99).expect("written");
+    raw.pragma_update(None, "user_version", 99)
+        .expect("written");
     let open = || {
         Engine::open(Options {
             data_dir: Some(path.clone()),
@@ -50,7 +51,10 @@ fn a_newer_folder_is_left_as_it_is() {
         let problem = open().err().expect("refused");
         assert_eq!(problem.code, Code::DatabaseNewer);
         assert_eq!(problem.params["version"], "99");
-        assert_eq!(Folder::open(&path).expect_err("refused").code, Code::DatabaseNewer);
+        assert_eq!(
+            Folder::open(&path).expect_err("refused").code,
+            Code::DatabaseNewer
+        );
         assert_eq!(all(&path), before);
         // And then it has ended.
         let _ = raw.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)");

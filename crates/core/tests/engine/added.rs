@@ -67,7 +67,10 @@ async fn a_file_is_shown_first_and_used_without_a_restart_once_its_host_was_acce
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
-        let mode = std::fs::metadata(&kept).expect("there").permissions().mode();
+        let mode = std::fs::metadata(&kept)
+            .expect("there")
+            .permissions()
+            .mode();
         assert_eq!(mode & 0o777, 0o600);
     }
 
@@ -83,7 +86,12 @@ async fn a_file_is_shown_first_and_used_without_a_restart_once_its_host_was_acce
     engine.add_profile(new).await.expect("added");
     let again = engine.look_at_service(&file).expect("looked at");
     assert_eq!(again.place, ServicePlace::Same);
-    assert!(engine.add_service(&file, false).expect("nothing to do").accepted);
+    assert!(
+        engine
+            .add_service(&file, false)
+            .expect("nothing to do")
+            .accepted
+    );
     assert_eq!(files(&services(&world)), ["mine.toml"]);
 }
 
@@ -105,8 +113,12 @@ async fn no_added_file_takes_the_place_of_a_shipped_service() {
 async fn a_replaced_file_is_kept_and_its_other_host_sends_nothing_before_it_is_accepted() {
     let world = World::new().await;
     let engine = &world.engine;
-    engine.add_service(&own("mine", "one.invalid"), false).expect("added");
-    engine.accept_service("mine", "one.invalid").expect("accepted");
+    engine
+        .add_service(&own("mine", "one.invalid"), false)
+        .expect("added");
+    engine
+        .accept_service("mine", "one.invalid")
+        .expect("accepted");
     let mut new = world.new_profile(Service::Webshare);
     new.service = "mine".into();
     new.base_url = None;
@@ -194,10 +206,21 @@ async fn a_file_with_a_mistake_is_told_and_mended_by_the_next_of_its_name() {
     // A broken one that somebody has put there by hand is not written over unasked, and another one's file never.
     std::fs::write(services(&world).join("mine.toml"), &broken.text).expect("written");
     let shown = engine.look_at_service(&good).expect("looked at");
-    assert!(matches!(shown.place, ServicePlace::Replaces { host: None, .. }));
+    assert!(matches!(
+        shown.place,
+        ServicePlace::Replaces { host: None, .. }
+    ));
     assert_eq!(taken(engine, &good, false), "own");
     engine.add_service(&good, true).expect("mended");
     assert!(engine.notices().is_empty(), "{:?}", engine.notices());
+
+    // Edited in its place, and opened from there.
+    let edited = own("mine", "edited.invalid");
+    std::fs::write(services(&world).join("mine.toml"), &edited.text).expect("written");
+    let shown = engine.look_at_service(&edited).expect("looked at");
+    assert_eq!(shown.place, ServicePlace::Same);
+    let hosts = engine.services().expect("services");
+    assert!(hosts.iter().any(|one| one.host == "edited.invalid"));
 
     std::fs::rename(
         services(&world).join("mine.toml"),
@@ -205,12 +228,23 @@ async fn a_file_with_a_mistake_is_told_and_mended_by_the_next_of_its_name() {
     )
     .expect("renamed");
     let engine = world.other_engine();
-    engine.add_service(&own("other", "two.invalid"), false).expect("added");
-    engine.add_service(&own("mine", "three.invalid"), true).expect("replaced");
+    engine
+        .add_service(&own("other", "two.invalid"), false)
+        .expect("added");
+    engine
+        .add_service(&own("mine", "three.invalid"), true)
+        .expect("replaced");
     assert_eq!(files(&services(&world)), ["other-2.toml", "other.toml"]);
     assert!(engine.notices().is_empty(), "{:?}", engine.notices());
-    let hosts: Vec<_> = engine.services().expect("services").into_iter().map(|one| one.host).collect();
-    assert!(hosts.contains(&"two.invalid".to_owned()) && hosts.contains(&"three.invalid".to_owned()));
+    let hosts: Vec<_> = engine
+        .services()
+        .expect("services")
+        .into_iter()
+        .map(|one| one.host)
+        .collect();
+    assert!(
+        hosts.contains(&"two.invalid".to_owned()) && hosts.contains(&"three.invalid".to_owned())
+    );
 }
 
 #[test]
