@@ -16,6 +16,7 @@ mod page;
 mod place;
 mod process;
 mod run;
+mod sbom;
 mod shots;
 mod supply;
 mod tally;
@@ -23,6 +24,8 @@ mod test;
 mod tools;
 mod torture;
 mod tree;
+mod version;
+mod workflows;
 
 use place::Place;
 use std::process::ExitCode;
@@ -43,7 +46,10 @@ cargo xtask TASK
   torture [--kills N] [--seed S] [--app N]
                  kills the programs anywhere, 1,000 times and the window 20 times, and compares with the services
   shots [FOLDER] pictures of the real window, into FOLDER or e2e/shots
-  icons          every icon again from icons/readdress.svg";
+  icons          every icon again from icons/readdress.svg
+  version [X.Y.Z | --tag vX.Y.Z]
+                 says whether one version is told everywhere (and is ready for the tag), or writes the next one
+  sbom           what is inside, as CycloneDX: the crates of both programs and the packages of the page";
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -60,6 +66,8 @@ fn main() -> ExitCode {
         "shots" => shots::shoot(&place, rest.first()),
         "torture" => torture::torture(&place, rest),
         "icons" => icons::draw(&place),
+        "version" => version::version(&place, rest),
+        "sbom" => sbom::sbom(&place),
         "help" | "--help" | "-h" => {
             println!("{FACE}");
             Ok(())
