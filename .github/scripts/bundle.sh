@@ -5,6 +5,11 @@
 # GitHub hands over a secret that does not exist as an empty variable, and tauri takes an empty certificate for one.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+if [[ -z ${SOURCE_DATE_EPOCH-} ]]; then
+  # The commit's time is the packages'. In a container the files belong to somebody else, and git asks to be told that it is so.
+  SOURCE_DATE_EPOCH=$(git -c safe.directory="$PWD" log -1 --format=%ct)
+  export SOURCE_DATE_EPOCH
+fi
 case $(uname -s) in
   Darwin) keys=(APPLE_CERTIFICATE APPLE_CERTIFICATE_PASSWORD APPLE_ID APPLE_PASSWORD APPLE_TEAM_ID) ;;
   Linux) keys=() ;;

@@ -1,6 +1,7 @@
 //! `cargo xtask version`: one number in every file that tells it, and what a tag needs beside it.
 //!
-//! Not here: the words of a release (`CHANGELOG.md` and the metainfo are written by a person).
+//! Not here: the words of a release. A person writes them into `CHANGELOG.md`, and `bundle` makes of them what each
+//! package tells (Debian's and rpm's changelogs, the releases of the metainfo).
 
 use crate::place::Place;
 use crate::run::cargo;
@@ -10,9 +11,7 @@ use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 const CHANGELOG: &str = "CHANGELOG.md";
-const METAINFO: &str = "src-tauri/packaging/app.readdress.Readdress.metainfo.xml";
 const TAURI: &str = "tauri.conf.json";
-const DEBIAN: &str = "src-tauri/packaging/changelog";
 const PACKAGES: &[&str] = &["ui", "e2e"];
 
 /// Nothing: says whether all agree. `--tag vX.Y.Z`: and whether this is ready to be that release. `X.Y.Z`: writes it.
@@ -62,20 +61,10 @@ fn agree(root: &Path) -> Outcome<String> {
         );
         see(lock.to_owned(), told);
     }
-    see(
-        DEBIAN.to_owned(),
-        between(&read(root, DEBIAN)?, "readdress (", ")"),
-    );
     let tauri = read(root, TAURI)?;
     // Without a version of its own it takes Cargo.toml's.
     if tauri.contains("\"version\":") {
         see(TAURI.to_owned(), of_package(&tauri));
-    }
-    if root.join(METAINFO).exists() {
-        see(
-            METAINFO.to_owned(),
-            between(&read(root, METAINFO)?, "<release version=\"", "\""),
-        );
     }
     let newest = between(&read(root, CHANGELOG)?, "## [", "]");
     if newest.as_deref() != Some("Unreleased") {
@@ -150,13 +139,9 @@ fn write(place: &Place, next: &str) -> Outcome {
             "readdress-core",
         ],
     )?;
-    println!("Now by hand, and then `cargo xtask version --tag v{next}`:");
-    println!("  {CHANGELOG}: read the section of {next} as a user would");
     println!(
-        "  {METAINFO}: a <release version=\"{next}\" date=\"{}\"> at the top of the list",
-        today()
+        "Now read the section of {next} in {CHANGELOG} as a user would, and then: cargo xtask version --tag v{next}"
     );
-    println!("  {DEBIAN}: an entry readdress ({next}) at the top");
     Ok(())
 }
 
@@ -270,12 +255,7 @@ mod tests {
                 "{\"version\": \"V\", \"packages\": {\"\": {\"version\": \"V\"}}}",
             );
         }
-        put(DEBIAN, "readdress (V) unstable; urgency=medium\n");
-        put(TAURI, "{}");
-        put(
-            METAINFO,
-            "<releases><release version=\"V\" date=\"2026-11-20\"/></releases>",
-        );
+        put(TAURI, "{\"version\": \"V\"}");
         fs::write(folder.path().join(CHANGELOG), changelog).unwrap();
         folder
     }
@@ -300,8 +280,7 @@ mod tests {
             "ui/package.json",
             "ui/package-lock.json",
             "e2e/package.json",
-            DEBIAN,
-            METAINFO,
+            TAURI,
         ];
         for name in files {
             let folder = project("1.2.3", "## [Unreleased]\n");
