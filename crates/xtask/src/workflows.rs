@@ -15,6 +15,8 @@ const LIMIT: Duration = Duration::from_secs(120);
 /// Pages whose commands somebody types.
 const PAGES: &[&str] = &["README.md", "CONTRIBUTING.md", "RELEASE.md"];
 const RELEASE: &str = "RELEASE.md";
+/// Where a file may lie whose name alone is told.
+const PLACES: &[&str] = &["", ".github/workflows", ".github/scripts"];
 /// What GitHub gives to every run; nobody has to make it.
 const GIVEN: &str = "GITHUB_TOKEN";
 
@@ -120,9 +122,10 @@ fn rules(text: &str) -> impl Iterator<Item = (usize, String)> {
     let mut wrong = Vec::new();
     let mut run: Option<usize> = None;
     for (number, line) in (1..).zip(text.lines()) {
-        let depth = line.len() - line.trim_start().len();
         let (words, comment) = line.split_once(" #").unwrap_or((line, ""));
         let item = words.trim_start().trim_start_matches("- ");
+        // Of the key itself: in `- run:` it stands behind the dash.
+        let depth = words.len() - item.len();
         if run.is_some_and(|start| depth <= start && !line.trim().is_empty()) {
             run = None;
         }
@@ -230,7 +233,11 @@ fn missing_files(root: &Path, text: &str) -> impl Iterator<Item = String> {
                 .is_some_and(|(name, end)| !name.is_empty() && ends.contains(&end))
         })
         .filter(|word| !word.contains("VERSION"))
-        .filter(|word| !root.join(word).exists())
+        .filter(|word| {
+            !PLACES
+                .iter()
+                .any(|place| root.join(place).join(word).exists())
+        })
         .map(str::to_owned)
         .collect::<Vec<_>>()
         .into_iter()
@@ -240,7 +247,7 @@ fn missing_files(root: &Path, text: &str) -> impl Iterator<Item = String> {
 mod tests {
     use super::*;
 
-    const GOOD: &str = "permissions: {}\njobs:\n  a:\n    runs-on: ubuntu-24.04\n    steps:\n      - uses: ./.github/workflows/ci.yml\n      - uses: a/b@0123456789abcdef0123456789abcdef01234567 # v1.2.3\n        env:\n          TAG: ${{ github.ref_name }}\n      - run: |\n          echo \"$TAG\"\n";
+    const GOOD: &str = "permissions: {}\njobs:\n  a:\n    runs-on: ubuntu-24.04\n    steps:\n      - uses: ./.github/workflows/ci.yml\n      - uses: a/b@0123456789abcdef0123456789abcdef01234567 # v1.2.3\n        env:\n          TAG: ${{ github.ref_name }}\n      - run: |\n          echo \"$TAG\"\n      - run: ls\n        env:\n          TAG: ${{ github.sha }}\n";
 
     fn lines_wrong(text: &str) -> Vec<usize> {
         rules(text).map(|(line, _)| line).collect()
