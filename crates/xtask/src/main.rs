@@ -9,6 +9,7 @@ mod check;
 mod display;
 mod fuzz;
 mod icons;
+mod install;
 mod layer;
 mod links;
 mod packages;
@@ -43,6 +44,8 @@ cargo xtask TASK
                  changed inputs for what reads manifests, mails and answers: 10 minutes each, on stable Rust
   bench          start, memory, one call, sizes: measured and printed beside what they are compared with
   bundle         the packages of this system (.deb and .rpm)
+  try-package [--deb FILE] [--from OLDER.deb]
+                 installs, uses, upgrades, takes back and removes the package on this system (Debian; sudo)
   torture [--kills N] [--seed S] [--app N]
                  kills the programs anywhere, 1,000 times and the window 20 times, and compares with the services
   shots [FOLDER] pictures of the real window, into FOLDER or e2e/shots
@@ -62,7 +65,8 @@ fn main() -> ExitCode {
         "check" => check::check(&place),
         "fuzz" => fuzz::fuzz(&place, rest),
         "bench" => bench::bench(&place),
-        "bundle" => bundle::bundle(&place),
+        "bundle" => bundle::bundle(&place, rest),
+        "try-package" => install::try_package(&place, rest),
         "shots" => shots::shoot(&place, rest.first()),
         "torture" => torture::torture(&place, rest),
         "icons" => icons::draw(&place),
