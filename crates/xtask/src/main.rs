@@ -12,6 +12,7 @@ mod icons;
 mod install;
 mod layer;
 mod links;
+mod notes;
 mod packages;
 mod page;
 mod place;
@@ -43,9 +44,11 @@ cargo xtask TASK
   fuzz [TARGET…] [--minutes N]
                  changed inputs for what reads manifests, mails and answers: 10 minutes each, on stable Rust
   bench          start, memory, one call, sizes: measured and printed beside what they are compared with
-  bundle         the packages of this system (.deb and .rpm)
+  bundle [--built]
+                 the packages of this system; --built: of the programs that are there already
   try-package [--deb FILE] [--from OLDER.deb]
                  installs, uses, upgrades, takes back and removes the package on this system (Debian; sudo)
+  notes [VERSION] what CHANGELOG.md says about a version, as a release's page shows it
   torture [--kills N] [--seed S] [--app N]
                  kills the programs anywhere, 1,000 times and the window 20 times, and compares with the services
   shots [FOLDER] pictures of the real window, into FOLDER or e2e/shots
@@ -67,6 +70,7 @@ fn main() -> ExitCode {
         "bench" => bench::bench(&place),
         "bundle" => bundle::bundle(&place, rest),
         "try-package" => install::try_package(&place, rest),
+        "notes" => notes::print(&place, rest.first()),
         "shots" => shots::shoot(&place, rest.first()),
         "torture" => torture::torture(&place, rest),
         "icons" => icons::draw(&place),

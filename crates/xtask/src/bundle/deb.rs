@@ -4,9 +4,10 @@
 //! packed again with xz, with the needs that the programs really have, and with the last commit's time.
 
 use super::contents::{self, Family};
+use super::made::{self, For};
 use super::names::{self, Kind};
 use super::stage::Stage;
-use super::{Profile, made, tauri};
+use super::{Profile, settings, tauri, tree};
 use crate::place::Place;
 use crate::{Outcome, page, process};
 use std::fs;
@@ -21,39 +22,46 @@ use std::path::{Path, PathBuf};
 pub fn deb(place: &Place, profile: Profile, version: Option<&str>) -> Outcome<PathBuf> {
     page::install_packages(&place.ui())?;
     let stage = Stage::fill(place, profile)?;
-    let made_at = made::epoch(place);
     let mut config = tauri::config(&stage, version);
-    tauri::add_files(
-        &mut config,
-        &contents::files(place, &stage.folder().join("made"), Family::Debian),
-    );
     let version = match version {
         Some(version) => version.to_owned(),
         None => place.version()?,
     };
-    let folder = stage.folder().join("bundle").join("deb");
+    let package = For {
+        version: &version,
+        epoch: made::epoch(place),
+        maintainer: &settings::of(place)?.publisher,
+    };
+    let made = made::linux(place, &stage, &package)?;
+    let files = contents::files(place, &made, Family::Debian);
+    tauri::add_files(&mut config, &files);
     process::quietly(&mut tauri::bundle(place, &stage, profile, "deb", &config)?)?;
     let name = names::name(Kind::Deb, &version, std::env::consts::ARCH, true);
-    let tree = stage.folder().join("deb-tree");
-    fresh(&tree)?;
+    let tree = tree_of(&stage);
+    tree::remove(&tree)?;
     process::quietly(
         process::command("dpkg-deb", &["--raw-extract"])
-            .arg(folder.join(&name))
+            .arg(stage.folder().join("bundle").join("deb").join(&name))
             .arg(&tree),
     )?;
     mend(&tree, &needs(&tree)?)?;
-    set_times(&tree, made_at)?;
+    tree::set_times(&tree, package.epoch)?;
     let packages = place.packages(profile.folder());
     fs::create_dir_all(&packages).map_err(|why| format!("{}: {why}", packages.display()))?;
-    let package = packages.join(&name);
+    let finished = packages.join(&name);
     process::quietly(
         process::command("dpkg-deb", &["--root-owner-group", "--build"])
             .args(compression(profile))
             .arg(&tree)
-            .arg(&package)
-            .env("SOURCE_DATE_EPOCH", made_at.to_string()),
+            .arg(&finished)
+            .env("SOURCE_DATE_EPOCH", package.epoch.to_string()),
     )?;
-    Ok(package)
+    Ok(finished)
+}
+
+/// Where the package's files lie unpacked; the .rpm takes what Tauri made from there.
+pub fn tree_of(stage: &Stage) -> PathBuf {
+    stage.folder().join("deb-tree")
 }
 
 /// A debug build is large and lives for minutes: nobody waits for its last kilobyte.
@@ -64,26 +72,14 @@ const fn compression(profile: Profile) -> [&'static str; 2] {
     }
 }
 
-/// The folder without what an earlier run left in it; it does not exist afterwards.
-fn fresh(folder: &Path) -> Outcome {
-    if folder.exists() {
-        fs::remove_dir_all(folder).map_err(|why| format!("{}: {why}", folder.display()))?;
-    }
-    Ok(())
-}
-
 /// What the two programs really need, by Debian's own tables of which library has which symbol since when.
 fn needs(tree: &Path) -> Outcome<String> {
     let folder = tree.with_extension("needs");
-    fresh(&folder)?;
+    tree::remove(&folder)?;
     let control = folder.join("debian").join("control");
+    let least = "Source: readdress\n\nPackage: readdress\nArchitecture: any\n";
     fs::create_dir_all(folder.join("debian"))
-        .and_then(|()| {
-            fs::write(
-                &control,
-                "Source: readdress\n\nPackage: readdress\nArchitecture: any\n",
-            )
-        })
+        .and_then(|()| fs::write(&control, least))
         .map_err(|why| format!("{}: {why}", control.display()))?;
     let mut asked = process::command("dpkg-shlibdeps", &["-O", "--warnings=0"]);
     asked.current_dir(&folder);
@@ -97,17 +93,17 @@ fn needs(tree: &Path) -> Outcome<String> {
         .ok_or_else(|| format!("`{}` did not answer.", process::typed(&asked)))
 }
 
-/// Beside the libraries: the authorities that the mail servers' and services' certificates are checked with.
+/// Beside the libraries: the authorities that the certificates of services and mail servers are checked with.
 const ALSO_NEEDED: &str = "ca-certificates";
+/// What keeps the data key (any program with the Secret Service), and what opens a page in the browser. A passphrase
+/// or a key file does without the former.
+const RECOMMENDED: &str = "gnome-keyring | libkf5wallet-bin | keepassxc, xdg-utils";
 
 /// Rewrites what Tauri wrote about the package.
 fn mend(tree: &Path, needs: &str) -> Outcome {
-    let about = tree.join("DEBIAN");
+    let about = tree.join(tree::CONTROL);
     rewrite(&about.join("control"), |text| {
-        let depends = format!("Depends: {needs}, {ALSO_NEEDED}");
-        let text = with_line(text, "Depends", &depends);
-        let size = format!("Installed-Size: {}", installed_kilobytes(tree));
-        with_line(&text, "Installed-Size", &size)
+        mended(text, needs, tree::kilobytes(tree))
     })?;
     // As Tauri found them in the folder, which is another order on another disk.
     rewrite(&about.join("md5sums"), sorted_by_path)
@@ -118,13 +114,23 @@ fn rewrite(path: &Path, change: impl FnOnce(&str) -> String) -> Outcome {
     fs::write(path, change(&text)).map_err(|why| format!("{}: {why}", path.display()))
 }
 
-/// The control file with one field's line in place of what it was, or at the end of the fields before the description.
-fn with_line(control: &str, field: &str, line: &str) -> String {
-    let start = format!("{field}: ");
-    control
-        .lines()
-        .map(|old| if old.starts_with(&start) { line } else { old })
-        .fold(String::new(), |text, line| text + line + "\n")
+/// The control file with our own lines for what is needed, what is recommended, and the size.
+fn mended(control: &str, needs: &str, kilobytes: u64) -> String {
+    let ours = format!(
+        "Installed-Size: {kilobytes}\nDepends: {needs}, {ALSO_NEEDED}\nRecommends: {RECOMMENDED}\n"
+    );
+    let mut text = String::new();
+    for line in control.lines() {
+        match line.split_once(": ") {
+            Some(("Installed-Size" | "Depends" | "Recommends", _)) => continue,
+            // The last field.
+            Some(("Description", _)) => text += &ours,
+            _ => {}
+        }
+        text += line;
+        text.push('\n');
+    }
+    text
 }
 
 /// The lines of `md5sums`, by the path in them.
@@ -136,54 +142,18 @@ fn sorted_by_path(sums: &str) -> String {
         .fold(String::new(), |text, line| text + line + "\n")
 }
 
-/// As Debian counts it: each file in whole kilobytes, one for each folder
-/// (<https://www.debian.org/doc/debian-policy/ch-controlfields.html#installed-size>).
-fn installed_kilobytes(tree: &Path) -> u64 {
-    fs::read_dir(tree)
-        .into_iter()
-        .flatten()
-        .flatten()
-        .filter(|entry| entry.file_name() != "DEBIAN")
-        .map(|entry| match entry.metadata() {
-            Ok(about) if about.is_dir() => 1 + installed_kilobytes(&entry.path()),
-            Ok(about) => about.len().div_ceil(1024),
-            Err(_) => 0,
-        })
-        .sum()
-}
-
-/// Every file and folder, to the same time.
-fn set_times(folder: &Path, epoch: u64) -> Outcome {
-    let then = std::time::UNIX_EPOCH + std::time::Duration::from_secs(epoch);
-    let tell = |path: &Path, why: std::io::Error| format!("{}: {why}", path.display());
-    for entry in fs::read_dir(folder)
-        .map_err(|why| tell(folder, why))?
-        .flatten()
-    {
-        let path = entry.path();
-        if path.is_dir() {
-            set_times(&path, epoch)?;
-        } else {
-            fs::File::open(&path)
-                .and_then(|file| file.set_modified(then))
-                .map_err(|why| tell(&path, why))?;
-        }
-    }
-    fs::File::open(folder)
-        .and_then(|file| file.set_modified(then))
-        .map_err(|why| tell(folder, why))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_field_is_replaced_and_nothing_else() {
-        let control = "Package: readdress\nDepends: a\nDescription: it\n Depends: is a word here\n";
+    fn needs_and_size_are_ours_and_the_rest_stays() {
+        let control = "Package: readdress\nInstalled-Size: 1\nDepends: a\nDescription: it\n Depends: is a word here\n";
         assert_eq!(
-            with_line(control, "Depends", "Depends: b (>= 2)"),
-            "Package: readdress\nDepends: b (>= 2)\nDescription: it\n Depends: is a word here\n"
+            mended(control, "b (>= 2)", 77),
+            "Package: readdress\nInstalled-Size: 77\nDepends: b (>= 2), ca-certificates\n\
+             Recommends: gnome-keyring | libkf5wallet-bin | keepassxc, xdg-utils\n\
+             Description: it\n Depends: is a word here\n"
         );
     }
 
@@ -193,15 +163,5 @@ mod tests {
             sorted_by_path("aa  usr/share/b\nff  usr/bin/a\n"),
             "ff  usr/bin/a\naa  usr/share/b\n"
         );
-    }
-
-    #[test]
-    fn sizes_are_counted_as_debian_does() {
-        let tree = tempfile::tempdir().unwrap();
-        fs::create_dir_all(tree.path().join("usr/bin")).unwrap();
-        fs::create_dir(tree.path().join("DEBIAN")).unwrap();
-        fs::write(tree.path().join("DEBIAN/control"), vec![0; 9000]).unwrap();
-        fs::write(tree.path().join("usr/bin/a"), vec![0; 1025]).unwrap();
-        assert_eq!(installed_kilobytes(tree.path()), 1 + 1 + 2);
     }
 }

@@ -7,8 +7,12 @@ mod contents;
 mod deb;
 mod made;
 mod names;
+mod notices;
+mod rpm;
+mod settings;
 mod stage;
 mod tauri;
+mod tree;
 
 use crate::packages::{self, Scope};
 use crate::place::Place;
@@ -73,7 +77,9 @@ pub fn bundle(place: &Place, words: &[String]) -> Outcome {
     if !asked.built {
         build(place, asked.profile)?;
     }
-    tell(&[deb(place, asked.profile, None)?]);
+    let deb = deb(place, asked.profile, None)?;
+    let rpm = rpm::rpm(place, asked.profile, &place.version()?)?;
+    tell(&[deb, rpm]);
     Ok(())
 }
 

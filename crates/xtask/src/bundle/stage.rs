@@ -26,16 +26,24 @@ impl Stage {
     /// # Errors
     /// A program has not been built, or the folder cannot be written.
     pub fn fill(place: &Place, profile: Profile) -> Outcome<Self> {
+        let stage = Self::of(place, profile)?;
+        take(&place.built(profile.folder(), "readdress"), &stage.app)?;
+        take(&place.built(profile.folder(), "readdress-cli"), &stage.cli)?;
+        Ok(stage)
+    }
+
+    /// The same without looking whether anything is there.
+    ///
+    /// # Errors
+    /// The compiler does not say what it builds for.
+    pub fn of(place: &Place, profile: Profile) -> Outcome<Self> {
         let triple = host()?;
         let target = place.staging();
-        let app = target.join(profile.folder()).join(file("readdress"));
-        let cli = target.join(profile.folder()).join(cli_name(&triple));
-        take(&place.built(profile.folder(), "readdress"), &app)?;
-        take(&place.built(profile.folder(), "readdress-cli"), &cli)?;
+        let folder = target.join(profile.folder());
         Ok(Self {
+            app: folder.join(file("readdress")),
+            cli: folder.join(cli_name(&triple)),
             target,
-            app,
-            cli,
             triple,
         })
     }
