@@ -22,7 +22,7 @@ pub fn sbom(place: &Place) -> Outcome {
     let version = whole["metadata"]["component"]["version"]
         .as_str()
         .unwrap_or_default();
-    let folder = place.release_bundles().join("packages");
+    let folder = place.packages("release");
     fs::create_dir_all(&folder).map_err(|why| format!("{}: {why}", folder.display()))?;
     let path = folder.join(format!("readdress-{version}.cdx.json"));
     let text = serde_json::to_string_pretty(&whole).map_err(|why| why.to_string())?;
