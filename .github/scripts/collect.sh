@@ -26,7 +26,9 @@ kinds=(
   "readdress-${version}-1.x86_64.rpm"
   "Readdress-${version}-x86_64.AppImage"
   "Readdress_${version}_x64-setup.exe"
-  "Readdress_${version}_x64.msi"
+  "Readdress_${version}_x64_en-US.msi"
+  "Readdress_${version}_x64_es-ES.msi"
+  "Readdress_${version}_x64_pt-BR.msi"
   "Readdress_${version}_universal.dmg"
   "readdress-${version}.cdx.json"
 )

@@ -2,7 +2,7 @@
 //! how they were called.
 //!
 //! Not here: what runs on Windows and macOS only (`try-windows.sh`, `try-macos.sh`, `windows-certificate.ps1`).
-#![cfg(unix)]
+#![cfg(target_os = "linux")]
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -170,9 +170,11 @@ const LINUX: [&str; 4] = [
     "Readdress-1.2.3-x86_64.AppImage",
     "readdress-1.2.3.cdx.json",
 ];
-const WINDOWS: [&str; 2] = [
+const WINDOWS: [&str; 4] = [
     "Readdress_1.2.3_x64-setup-unsigned.exe",
-    "Readdress_1.2.3_x64.msi",
+    "Readdress_1.2.3_x64_en-US.msi",
+    "Readdress_1.2.3_x64_es-ES.msi",
+    "Readdress_1.2.3_x64_pt-BR.msi",
 ];
 const MACOS: &str = "Readdress_1.2.3_universal.dmg";
 
@@ -202,7 +204,7 @@ fn the_packages_of_all_systems_come_together_with_one_list_of_checksums() {
     let output = collect(&stage);
     assert!(output.status.success(), "{}", said(&output));
     let sums = stage.read("release/SHA256SUMS");
-    assert_eq!(sums.lines().count(), 7, "{sums}");
+    assert_eq!(sums.lines().count(), 9, "{sums}");
     let check = Command::new("sha256sum")
         .args(["--check", "--strict", "SHA256SUMS"])
         .current_dir(stage.at("release"))
@@ -213,7 +215,10 @@ fn the_packages_of_all_systems_come_together_with_one_list_of_checksums() {
     let missing = made();
     fs::remove_file(missing.at("made/packages-macos").join(MACOS)).unwrap();
     let twice = made();
-    twice.put("made/packages-windows/Readdress_1.2.3_x64-unsigned.msi", "");
+    twice.put(
+        "made/packages-windows/Readdress_1.2.3_x64_es-ES-unsigned.msi",
+        "",
+    );
     let other = made();
     other.put("made/packages-linux/readdress_1.2.2_amd64.deb", "");
     let changed = made();
@@ -223,7 +228,7 @@ fn the_packages_of_all_systems_come_together_with_one_list_of_checksums() {
     );
     for (stage, named) in [
         (missing, MACOS),
-        (twice, "x64.msi"),
+        (twice, "es-ES.msi"),
         (other, "1.2.2"),
         (changed, MACOS),
     ] {
