@@ -40,7 +40,6 @@ case ${1-} in
       echo "Not signed, for want of: ${missing[*]}" >&2
       exit 1
     fi
-    rm -rf "${CARGO_TARGET_DIR:-target}/release/bundle/packages"
     exec cargo xtask bundle --built
     ;;
   *)
