@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import test from "node:test";
+import { isDeepStrictEqual } from "node:util";
 import { start_practice } from "../support/cli.js";
 import { add_profile, give_code, PASSPHRASE, request } from "../support/real.js";
 import { text } from "../support/text.js";
@@ -85,7 +86,7 @@ async function is_there({ home, told }) {
 
 async function ends(t, { home, practice, settings }) {
   const { window, close } = await opened(t, home);
-  assert.deepEqual(await looks(window), { theme: "dark", size: "large" });
+  await window.until("the look that was chosen", async () => isDeepStrictEqual(await looks(window), { theme: "dark", size: "large" }));
   await window.select(LABEL);
   await give_code(window, practice, "second@practice.example", { locked: true });
   await close();

@@ -8,7 +8,7 @@ import { add_profile } from "../support/real.js";
 import { text } from "../support/text.js";
 import { bytes_of } from "./support/folder.js";
 import { fresh_home, opened, running } from "./support/opened.js";
-import { app, cli, have, installed, newer, owned, purge, remove } from "./support/package.js";
+import { app, cli, have, install, installed, newer, owned, purge, remove } from "./support/package.js";
 import { before_and_now, known_to_caches, named_after_us } from "./support/traces.js";
 import { all_of, ask } from "./support/witness.js";
 
@@ -27,6 +27,8 @@ test("removal", { timeout: 240_000 }, async (t) => {
   await remove();
   await t.test("a window that was open goes on, and keeps what it does", () => goes_on(second, witness));
   await t.test("after `apt remove` nothing of it is left", () => is_gone(paths));
+  // Once more, because apt does not purge what has left nothing to be purged.
+  await install(newer);
   await purge();
   await t.test("after `apt purge` nothing of it is left", () => is_gone(paths));
   await t.test("the person's data is as it was", async () => {

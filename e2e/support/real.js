@@ -49,7 +49,11 @@ export async function request(window, label, email) {
 
 /** Ends the change by the code of its mail. `locked`: the vault is asked for in between. */
 export async function give_code(window, practice, email, { locked = false } = {}) {
-  await window.paste(text("panel.code_label"), await mail_to(practice, email));
+  const mail = await mail_to(practice, email);
+  // A panel that has just been opened takes no clicks before it is in its place.
+  const box = await window.find("textbox", text("panel.code_label"));
+  await window.until("a box that can be clicked", () => box.click().then(() => true, () => false));
+  await window.paste(text("panel.code_label"), mail);
   await window.press(text("panel.verify"));
   if (locked) await unlock(window);
   await window.says(text("panel.done_proved"));

@@ -46,9 +46,9 @@ cargo xtask TASK
   bench          start, memory, one call, sizes: measured and printed beside what they are compared with
   bundle [--built]
                  the packages of this system; --built: of the programs that are there already
+  notes [VERSION] what CHANGELOG.md says about a version, as a release's page shows it
   try-package [--deb FILE] [--from OLDER.deb]
                  installs, uses, upgrades, takes back and removes the package on this system (Debian; sudo)
-  notes [VERSION] what CHANGELOG.md says about a version, as a release's page shows it
   torture [--kills N] [--seed S] [--app N]
                  kills the programs anywhere, 1,000 times and the window 20 times, and compares with the services
   shots [FOLDER] pictures of the real window, into FOLDER or e2e/shots

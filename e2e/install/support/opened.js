@@ -17,8 +17,9 @@ export async function opened(t, home, env = {}) {
   const started = await start_app(home, env);
   let open = true;
   const close = async () => {
-    if (open) await started.close();
+    if (!open) return;
     open = false;
+    await started.close();
     await until_gone(home);
   };
   t.after(close);

@@ -1,6 +1,8 @@
 // What a package leaves on the system, besides what it says it owns.
+import { execFile } from "node:child_process";
 import { readdir, readFile, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
+import { promisify } from "node:util";
 import { all_installed, installed } from "./package.js";
 
 /** dpkg's and apt's own memory of what was done, and logs: no part of the package. */
@@ -8,22 +10,14 @@ const MEMORY = ["/var/lib/dpkg", "/var/lib/apt", "/var/cache/apt", "/var/log", "
 /** Made anew from all packages by the system's triggers; a name in it would be a dead entry of a menu. */
 const CACHES = ["/usr/share/applications/mimeinfo.cache", "/usr/share/mime/globs2", "/usr/share/mime/types", "/usr/share/mime/magic", "/usr/share/icons/hicolor/icon-theme.cache"];
 
-async function* below(folder) {
-  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
-  for (const entry of entries) {
-    const path = join(folder, entry.name);
-    if (MEMORY.includes(path)) continue;
-    yield path;
-    if (entry.isDirectory()) yield* below(path);
-  }
-}
-
-/** Every path of the system with our name in it. */
-export async function named_after_us(folders = ["/usr", "/etc", "/var", "/opt"]) {
-  const found = [];
+/** Every path of the system that begins with our name, or has it behind something that is no letter (`_readdress-cli`). */
+export async function named_after_us() {
   // What a user has built by hand lies in /usr/local and is none of the package's.
-  for (const folder of folders) for await (const path of below(folder)) if (/readdress/i.test(path.slice(folder.length)) && !path.startsWith("/usr/local/")) found.push(path);
-  return found;
+  const skipped = [...MEMORY, "/usr/local"].flatMap((path) => ["-path", path, "-o"]).slice(0, -1);
+  const words = ["/usr", "/etc", "/var", "/opt", "(", ...skipped, ")", "-prune", "-o", "-iname", "*readdress*", "-print"];
+  // It fails at folders that a user may not read, and has told the rest.
+  const { stdout } = await promisify(execFile)("find", words).catch((why) => why);
+  return stdout.split("\n").filter((path) => /(^|[^a-z])readdress/i.test(basename(path)));
 }
 
 /** The caches that still know our name. */
