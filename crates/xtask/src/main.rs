@@ -6,6 +6,7 @@
 mod bench;
 mod bundle;
 mod check;
+mod cross;
 mod display;
 mod fuzz;
 mod icons;
@@ -40,6 +41,8 @@ cargo xtask TASK
                  changed inputs for what reads manifests, mails and answers: 10 minutes each, on stable Rust
   bench          start, memory, one call, sizes: measured and printed beside what they are compared with
   bundle         the packages of this system (.deb and .rpm)
+  cross windows [--link] | macos
+                 does it compile for the other systems? On Debian, with its own compiler; nothing of it is run
   torture [--kills N] [--seed S] [--app N]
                  kills the programs anywhere, 1,000 times and the window 20 times, and compares with the services
   shots [FOLDER] pictures of the real window, into FOLDER or e2e/shots
@@ -57,6 +60,7 @@ fn main() -> ExitCode {
         "fuzz" => fuzz::fuzz(&place, rest),
         "bench" => bench::bench(&place),
         "bundle" => bundle::bundle(&place),
+        "cross" => cross::cross(&place, rest),
         "shots" => shots::shoot(&place, rest.first()),
         "torture" => torture::torture(&place, rest),
         "icons" => icons::draw(&place),
