@@ -142,6 +142,7 @@ pub fn on_run_event<R: Runtime>(app: &AppHandle<R>, event: &RunEvent) {
         #[cfg(target_os = "macos")]
         RunEvent::Reopen { .. } => raise(app),
         RunEvent::Exit => {
+            closing::last_wait(&app.state::<Shell>());
             if let Some(practice) = app.state::<Shell>().practice() {
                 practice.save();
             }
