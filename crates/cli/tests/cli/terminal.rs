@@ -2,6 +2,7 @@
 //! terminal, in words and as JSON: it is shown as what it is.
 
 use std::path::PathBuf;
+#[cfg(target_os = "linux")]
 use std::process::Command;
 
 use readdress_sandbox::{Fault, FaultKind, Service};
