@@ -1,8 +1,12 @@
 //! Whether there is a display to open a window on: GTK would end the program with a panic.
 
 /// What a person reads who has none.
+#[cfg(not(windows))]
 pub const MISSING: &str =
     "readdress: there is no display to open a window on. Without one, use readdress-cli.";
+#[cfg(windows)]
+pub const MISSING: &str = "readdress: the window needs Microsoft Edge WebView2, and Windows has none here. \
+    https://developer.microsoft.com/microsoft-edge/webview2 has it; without a window, use readdress-cli.";
 
 /// The environment names a display; asks nobody.
 pub fn is_named() -> bool {
@@ -21,8 +25,14 @@ pub fn answers() -> bool {
     gtk::init().is_ok()
 }
 
-/// The display can be reached. Windows and macOS always have one.
-#[cfg(not(target_os = "linux"))]
+/// What draws the page is there: where it is not, the window would end the program with a panic that nobody sees.
+#[cfg(windows)]
+pub fn answers() -> bool {
+    tauri::webview_version().is_ok()
+}
+
+/// macOS always has a display, and what draws the page.
+#[cfg(not(any(target_os = "linux", windows)))]
 pub fn answers() -> bool {
     true
 }

@@ -3,7 +3,7 @@
 //! Not here: anything that must be right about a change (core), any sentence for people (`text/`), how it looks (`ui/`).
 //! Its files: `arguments`, `errand` and `display` (before the window) · `errands` (what a start is for) · `state` (what is held) · `commands/` (what the page asks)
 //! · `handler` (their list) · `events` (what the page is told) · `notices` and `reminders` (what the system tells) · `hand` · `practice` · `preferences` · `window`
-//! · `closing` and `waiting` · `guard` (where the window may go) · `logs`.
+//! · `menu` (macOS) · `last_words` (where there is no window) · `closing` and `waiting` · `guard` (where the window may go) · `logs`.
 
 mod app_state;
 mod argument;
@@ -17,7 +17,10 @@ mod events;
 mod guard;
 mod hand;
 mod handler;
+mod last_words;
 mod logs;
+#[cfg(target_os = "macos")]
+mod menu;
 mod notices;
 mod practice;
 mod preferences;
@@ -27,7 +30,6 @@ mod waiting;
 mod window;
 
 use std::ffi::OsString;
-use std::io::Write as _;
 use std::process::ExitCode;
 
 use readdress_core::folder::close_to_others;
@@ -50,12 +52,11 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     let start = match arguments::read(arguments) {
         Ok(Asked::Window(start)) => start,
         Ok(Asked::Print(text)) => {
-            // A closed pipe is the reader's choice.
-            let _ = writeln!(std::io::stdout(), "{text}");
+            last_words::answer(&text);
             return ExitCode::SUCCESS;
         }
         Err(mistake) => {
-            let _ = writeln!(std::io::stderr(), "{mistake}");
+            last_words::complain(&mistake);
             return ExitCode::from(2);
         }
     };
@@ -69,23 +70,22 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     }
     match builder.build(context()) {
         Ok(app) => {
+            #[cfg(target_os = "macos")]
+            menu::put(app.handle());
             #[cfg(unix)]
             tauri::async_runtime::spawn(window::close_on_signal(app.handle().clone()));
             app.run(|app, event| on_run_event(app, &event));
             ExitCode::SUCCESS
         }
         Err(error) => {
-            let _ = writeln!(
-                std::io::stderr(),
-                "readdress: the window did not start: {error}"
-            );
+            last_words::complain(&format!("readdress: the window did not start: {error}"));
             ExitCode::FAILURE
         }
     }
 }
 
 fn without_display() -> ExitCode {
-    let _ = writeln!(std::io::stderr(), "{}", display::MISSING);
+    last_words::complain(display::MISSING);
     ExitCode::FAILURE
 }
 

@@ -146,6 +146,7 @@ pub fn on_run_event<R: Runtime>(app: &AppHandle<R>, event: &RunEvent) {
         #[cfg(target_os = "macos")]
         RunEvent::Opened { urls } => errands::give(app, errand::of_addresses(urls)),
         RunEvent::Exit => {
+            closing::last_wait(&app.state::<Shell>());
             if let Some(practice) = app.state::<Shell>().practice() {
                 practice.save();
             }

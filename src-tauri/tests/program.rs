@@ -1,6 +1,6 @@
 //! The program itself: where there is no display, and what its children are given.
 
-use std::process::{Child, Command, Output};
+use std::process::{Command, Output};
 
 fn run(arguments: &[&str], display: Option<&str>) -> Output {
     let folder = tempfile::TempDir::new().expect("a folder");
@@ -54,8 +54,10 @@ fn without_a_display_it_says_what_to_use() {
 }
 
 /// Ends it with the test.
-struct Running(Child);
+#[cfg(target_os = "linux")]
+struct Running(std::process::Child);
 
+#[cfg(target_os = "linux")]
 impl Drop for Running {
     fn drop(&mut self) {
         let _ = self.0.kill();

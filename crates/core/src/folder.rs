@@ -35,7 +35,8 @@ impl Folder {
         // A roaming profile would copy an open database between machines, hence the local one.
         let base = dirs::data_local_dir()
             .ok_or_else(|| Problem::new(Code::FolderReadOnly).with("reason", "no_home"))?;
-        Ok(base.join(if cfg!(target_os = "macos") {
+        // By the identifier on macOS, as is usual there; on Windows because the installer puts the programs into `readdress`.
+        Ok(base.join(if cfg!(any(target_os = "macos", windows)) {
             "app.readdress"
         } else {
             "readdress"

@@ -6,6 +6,7 @@
 mod bench;
 mod bundle;
 mod check;
+mod cross;
 mod display;
 mod fuzz;
 mod icons;
@@ -49,6 +50,8 @@ cargo xtask TASK
   notes [VERSION] what CHANGELOG.md says about a version, as a release's page shows it
   try-package [--deb FILE] [--from OLDER.deb]
                  installs, uses, upgrades, takes back and removes the package on this system (Debian; sudo)
+  cross windows [--link] | macos
+                 does it compile for the other systems? On Debian, with its own compiler; nothing of it is run
   torture [--kills N] [--seed S] [--app N]
                  kills the programs anywhere, 1,000 times and the window 20 times, and compares with the services
   shots [FOLDER] pictures of the real window, into FOLDER or e2e/shots
@@ -71,6 +74,7 @@ fn main() -> ExitCode {
         "bundle" => bundle::bundle(&place, rest),
         "try-package" => install::try_package(&place, rest),
         "notes" => notes::print(&place, rest.first()),
+        "cross" => cross::cross(&place, rest),
         "shots" => shots::shoot(&place, rest.first()),
         "torture" => torture::torture(&place, rest),
         "icons" => icons::draw(&place),
