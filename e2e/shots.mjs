@@ -1,6 +1,7 @@
 // Pictures of the real window, for the README and for comparing with the design: `cargo xtask shots [FOLDER]`.
 // Welcome, a practice change before and after it was requested, three changed profiles; both sizes, light and dark.
-import { resolve } from "node:path";
+// Those that software centres show are 16:9, and lie in `published` under FOLDER: docs/images keeps copies of them.
+import { join, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { make_home, start_app } from "./support/driver.js";
 import { shots } from "./support/places.js";
@@ -12,21 +13,39 @@ const PICTURED = { WEBKIT_DISABLE_DMABUF_RENDERER: "0" };
 
 const folder = process.argv[2] ? resolve(process.argv[2]) : shots;
 const sizes = [[900, 600], [1240, 760]];
+// By the names that src-tauri/packaging/*.metainfo.xml and the README give them.
+const published = {
+  "light-changed": "changed-light",
+  "light-code": "code-light",
+  "dark-request": "request-dark",
+  "dark-welcome": "welcome-dark",
+};
 const themes = { light: "Adwaita", dark: "Adwaita:dark" };
 const next = (service) => text("panel.next_practice", { service });
 
 /** Every size of what is shown now; the large one stays. */
 async function shoot(window, name) {
-  for (const [width, height] of sizes) {
-    await window.resize(width, height);
-    // The page's own transitions take 200 ms.
-    await pause(400);
-    console.log(await window.shoot(`${name}-${width}x${height}`, folder));
-  }
+  await publish(window, name);
+  for (const [width, height] of sizes) await shoot_at(window, width, height, `${name}-${width}x${height}`, folder);
 }
 
-async function change(window, verify) {
+async function publish(window, name) {
+  if (name in published) await shoot_at(window, 1280, 720, published[name], join(folder, "published"));
+}
+
+async function shoot_at(window, width, height, name, folder) {
+  await window.resize(width, height);
+  // The page's own transitions take 200 ms.
+  await pause(400);
+  console.log(await window.shoot(name, folder));
+}
+
+async function change(window, verify, theme) {
+  await window.find("button", text("panel.request"));
+  if (theme) await publish(window, `${theme}-request`);
   await window.press(text("panel.request"));
+  await window.find("button", text(verify));
+  if (theme) await publish(window, `${theme}-code`);
   await window.press(text(verify));
   await window.says(text("panel.done_proved"));
 }
@@ -48,7 +67,7 @@ for (const [theme, gtk] of Object.entries(themes)) {
     await window.press(next("Webshare"));
     await change(window, "panel.verify_mail_link");
     await window.press(next("Mannco.store"));
-    await change(window, "panel.verify_mail");
+    await change(window, "panel.verify_mail", theme);
     await shoot(window, `${theme}-changed`);
   } finally {
     await app.close();

@@ -1,7 +1,7 @@
 //! The shell: a window around core. Commands, events, what the system offers. Adapters only.
 //!
 //! Not here: anything that must be right about a change (core), any sentence for people (`text/`), how it looks (`ui/`).
-//! Its files: `arguments` and `display` (before the window) · `state` (what is held) · `commands/` (what the page asks)
+//! Its files: `arguments`, `errand` and `display` (before the window) · `errands` (what a start is for) · `state` (what is held) · `commands/` (what the page asks)
 //! · `handler` (their list) · `events` (what the page is told) · `notices` and `reminders` (what the system tells) · `hand` · `practice` · `preferences` · `window`
 //! · `menu` (macOS) · `last_words` (where there is no window) · `closing` and `waiting` · `guard` (where the window may go) · `logs`.
 
@@ -11,6 +11,8 @@ mod arguments;
 mod closing;
 mod commands;
 mod display;
+mod errand;
+mod errands;
 mod events;
 mod guard;
 mod hand;
@@ -38,6 +40,8 @@ use crate::state::Shell;
 
 pub use crate::app_state::{AppState, Platform};
 pub use crate::arguments::Start;
+pub use crate::errand::Errand;
+pub use crate::errands::hand_over;
 pub use crate::notices::{Notice, Teller};
 pub use crate::preferences::{Closing, Language, Preferences, TextSize, Theme};
 pub use crate::state::Mode;
@@ -93,12 +97,14 @@ pub fn builder<R: Runtime>(bare: Builder<R>, start: &Start) -> Builder<R> {
     shell.open_in_background();
     let mut builder = bare;
     if start.single_instance {
-        builder = builder.plugin(tauri_plugin_single_instance::init(|app, _, _| {
-            window::raise(app)
-        }));
+        builder = builder.plugin(tauri_plugin_single_instance::init(
+            |app, arguments, folder| errands::hand_over(app, arguments, &folder),
+        ));
+    }
+    if let Some(folder) = shell.folder_to_write() {
+        builder = builder.plugin(window::remembered(folder));
     }
     builder
-        .plugin(window::remembered(shell.folder_path()))
         .plugin(tauri_plugin_store::Builder::new().build())
         .plugin(tauri_plugin_dialog::init())
         .plugin(

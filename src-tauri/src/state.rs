@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 use crate::arguments::Start;
 use crate::closing::{self, Stage};
+use crate::errands::Errands;
 use crate::hand::{Hand, Hands};
 use crate::notices::{Notices, Teller};
 use crate::practice::Practice;
@@ -59,6 +60,9 @@ struct Inner {
     chosen_backup: Mutex<Option<PathBuf>>,
     preferences: Mutex<Preferences>,
     settings_problem: Option<Problem>,
+    errands: Errands,
+    /// A newer program wrote the folder: not a byte of it may change.
+    untouched: bool,
 }
 
 impl Shell {
@@ -70,7 +74,10 @@ impl Shell {
         };
         // The store resolves a relative path against a folder of its own choice.
         let folder = folder.map(|dir| std::path::absolute(&dir).unwrap_or(dir));
+        let newer = |dir: &PathBuf| Folder::refuse_newer_at(dir).is_err();
+        let untouched = folder.as_ref().is_ok_and(newer);
         let (preferences, settings_problem) = match &folder {
+            Ok(dir) if untouched => (preferences::peek(&preferences::file_in(dir)), None),
             Ok(dir) => preferences::load(&preferences::file_in(dir)),
             Err(_) => (Preferences::default(), None),
         };
@@ -94,6 +101,8 @@ impl Shell {
             chosen_backup: Mutex::default(),
             preferences: Mutex::new(preferences),
             settings_problem,
+            errands: Errands::new(start.errands.clone()),
+            untouched,
         }))
     }
 
@@ -192,6 +201,15 @@ impl Shell {
 
     pub fn folder_path(&self) -> Option<&Path> {
         self.0.folder.as_deref().ok()
+    }
+
+    /// The folder, for what is kept there beside the database; `None` where nothing may be.
+    pub fn folder_to_write(&self) -> Option<&Path> {
+        self.folder_path().filter(|_| !self.0.untouched)
+    }
+
+    pub fn errands(&self) -> &Errands {
+        &self.0.errands
     }
 
     pub fn report_usable(&self) -> bool {

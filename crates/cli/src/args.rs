@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 use readdress_core::change::State;
 
 #[cfg(test)]
@@ -147,6 +148,10 @@ pub enum Command {
         #[command(subcommand)]
         what: VaultCommand,
     },
+    /// Print what a shell needs to complete this command line.
+    Completions { shell: Shell },
+    /// Print the manual page, as roff: `readdress-cli man | man -l -` shows it.
+    Man,
 }
 
 #[derive(Debug, Subcommand)]
@@ -159,6 +164,13 @@ pub enum ServicesCommand {
         /// The host as `services show` tells it; another one is refused.
         #[arg(long)]
         host: String,
+    },
+    /// Add a service file of your own to the data folder. Its host is accepted separately, before its first key.
+    Add {
+        file: PathBuf,
+        /// Replace a file of your own that has the same id; a copy of it is kept in the data folder.
+        #[arg(long)]
+        replace: bool,
     },
     /// Look for mistakes in manifest files. Nothing is stored.
     Check {
@@ -192,6 +204,7 @@ pub enum ProfileCommand {
     /// Rename a profile, or replace its fields and secrets.
     Edit {
         profile: String,
+        /// Another label.
         #[arg(long)]
         label: Option<String>,
         /// A plain field; an empty value removes it.
@@ -249,10 +262,13 @@ pub struct HistoryArgs {
     /// Only what holds this text in label, addresses or service.
     #[arg(long)]
     pub text: Option<String>,
+    /// Only what is in this state.
     #[arg(long)]
     pub state: Option<StateName>,
+    /// Only what is at this service.
     #[arg(long, value_name = "ID")]
     pub service: Option<String>,
+    /// Only what is of the profile with this label.
     #[arg(long)]
     pub profile: Option<String>,
     /// At most so many changes.

@@ -10,13 +10,16 @@ mod cross;
 mod display;
 mod fuzz;
 mod icons;
+mod install;
 mod layer;
 mod links;
+mod notes;
 mod packages;
 mod page;
 mod place;
 mod process;
 mod run;
+mod sbom;
 mod shots;
 mod supply;
 mod tally;
@@ -24,6 +27,8 @@ mod test;
 mod tools;
 mod torture;
 mod tree;
+mod version;
+mod workflows;
 
 use place::Place;
 use std::process::ExitCode;
@@ -40,13 +45,20 @@ cargo xtask TASK
   fuzz [TARGET…] [--minutes N]
                  changed inputs for what reads manifests, mails and answers: 10 minutes each, on stable Rust
   bench          start, memory, one call, sizes: measured and printed beside what they are compared with
-  bundle         the packages of this system (.deb and .rpm)
+  bundle [--built]
+                 the packages of this system; --built: of the programs that are there already
+  notes [VERSION] what CHANGELOG.md says about a version, as a release's page shows it
+  try-package [--deb FILE] [--from OLDER.deb]
+                 installs, uses, upgrades, takes back and removes the package on this system (Debian; sudo)
   cross windows [--link] | macos
                  does it compile for the other systems? On Debian, with its own compiler; nothing of it is run
   torture [--kills N] [--seed S] [--app N]
                  kills the programs anywhere, 1,000 times and the window 20 times, and compares with the services
   shots [FOLDER] pictures of the real window, into FOLDER or e2e/shots
-  icons          every icon again from icons/readdress.svg";
+  icons          every icon again from icons/readdress.svg
+  version [X.Y.Z | --tag vX.Y.Z]
+                 says whether one version is told everywhere (and is ready for the tag), or writes the next one
+  sbom           what is inside, as CycloneDX: the crates of both programs and the packages of the page";
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -59,11 +71,15 @@ fn main() -> ExitCode {
         "check" => check::check(&place),
         "fuzz" => fuzz::fuzz(&place, rest),
         "bench" => bench::bench(&place),
-        "bundle" => bundle::bundle(&place),
+        "bundle" => bundle::bundle(&place, rest),
+        "try-package" => install::try_package(&place, rest),
+        "notes" => notes::print(&place, rest.first()),
         "cross" => cross::cross(&place, rest),
         "shots" => shots::shoot(&place, rest.first()),
         "torture" => torture::torture(&place, rest),
         "icons" => icons::draw(&place),
+        "version" => version::version(&place, rest),
+        "sbom" => sbom::sbom(&place),
         "help" | "--help" | "-h" => {
             println!("{FACE}");
             Ok(())

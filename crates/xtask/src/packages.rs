@@ -60,6 +60,10 @@ const TESTS: &[Need] = &[
         &["chromium", "chromium-browser", "google-chrome"],
     ),
     program("curl", &["curl"]),
+    // What an installed package tells the menu, the files and the manual.
+    program("desktop-file-utils", &["desktop-file-validate"]),
+    program("shared-mime-info", &["update-mime-database"]),
+    program("man-db", &["man"]),
     program("strace", &["strace"]),
     need("fonts-dejavu-core"),
     // By package: the program lies where a user's path does not go.
@@ -186,7 +190,7 @@ fn rest_mail_server() {
 }
 
 /// Waits for another apt instead of failing at its lock; asks for rights only where needed.
-fn apt(words: &[&str]) -> Command {
+pub fn apt(words: &[&str]) -> Command {
     let mut command = as_root("apt-get");
     command.args(["-o", "DPkg::Lock::Timeout=300"]).args(words);
     if is_root() {
@@ -203,7 +207,7 @@ fn as_root(program: &str) -> Command {
     }
 }
 
-fn is_root() -> bool {
+pub fn is_root() -> bool {
     process::answer_of(&mut process::command("id", &["-u"])).as_deref() == Some("0")
 }
 

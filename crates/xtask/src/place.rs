@@ -71,7 +71,25 @@ impl Place {
             .join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
     }
 
-    pub fn release_bundles(&self) -> PathBuf {
-        self.target.join("release").join("bundle")
+    /// Where packages come to be, apart from what cargo built.
+    pub fn staging(&self) -> PathBuf {
+        self.target.join("bundle")
+    }
+
+    /// The finished packages of one profile, nothing else.
+    pub fn packages(&self, profile: &str) -> PathBuf {
+        self.target.join(profile).join("bundle").join("packages")
+    }
+
+    /// The project's version, as the root's Cargo.toml has it.
+    pub fn version(&self) -> Outcome<String> {
+        let path = self.root.join("Cargo.toml");
+        let text =
+            std::fs::read_to_string(&path).map_err(|why| format!("{}: {why}", path.display()))?;
+        text.lines()
+            .skip_while(|line| *line != "[workspace.package]")
+            .find_map(|line| line.strip_prefix("version = \"")?.strip_suffix('"'))
+            .map(str::to_owned)
+            .ok_or_else(|| format!("{} names no version.", path.display()))
     }
 }

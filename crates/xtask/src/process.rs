@@ -164,6 +164,27 @@ pub fn answer_of(command: &mut Command) -> Option<String> {
         .then(|| String::from_utf8_lossy(&answer.stdout).trim().to_owned())
 }
 
+/// Runs it; what it printed is told only when it fails.
+///
+/// # Errors
+/// It does not start, or ends with anything but 0.
+pub fn quietly(command: &mut Command) -> Outcome {
+    let answer = command
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|why| format!("{} does not start: {why}", typed(command)))?;
+    if answer.status.success() {
+        return Ok(());
+    }
+    let said = [answer.stdout, answer.stderr].concat();
+    Err(format!(
+        "`{}` ended with {}.\n{}",
+        typed(command),
+        answer.status,
+        String::from_utf8_lossy(&said).trim_end()
+    ))
+}
+
 /// Whether a program of this name is on the path.
 pub fn on_path(program: &str) -> bool {
     std::env::var_os("PATH").is_some_and(|path| {

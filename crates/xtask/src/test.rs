@@ -8,7 +8,7 @@ use crate::layer::{Counted, Gate};
 use crate::packages::{self, Scope};
 use crate::place::Place;
 use crate::tally::Speaker;
-use crate::{Outcome, links, page, process, supply, tools, torture};
+use crate::{Outcome, install, links, page, process, supply, tools, torture, workflows};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -37,6 +37,7 @@ pub fn quick_layers(place: &Place, gate: &mut Gate<'_>) {
         &mut cargo(place, &["fmt", "--all", "--check"]),
     );
     gate.check("links", || links::check(&place.root));
+    workflows::layers(place, gate);
 }
 
 /// Says whether there is a built page.
@@ -99,6 +100,7 @@ fn rust_layers(place: &Place, gate: &mut Gate<'_>, page: bool) {
             tests.args(SHARED),
         );
         window_layer(place, gate);
+        install::layer(place, gate);
         torture_layer(place, gate);
     } else {
         gate.missing("rust: tests", "not tried: the build above failed");

@@ -36,6 +36,17 @@ const CARGO_FUZZ: Tool = Tool {
     version: "=0.13.2",
     quick_build: true,
 };
+const CARGO_CYCLONEDX: Tool = Tool {
+    name: "cargo-cyclonedx",
+    version: "=0.5.9",
+    quick_build: true,
+};
+/// Draws SVG, the same to the pixel on every system.
+const RESVG: Tool = Tool {
+    name: "resvg",
+    version: "=0.49.0",
+    quick_build: false,
+};
 
 /// Where tauri-driver is, built if it is not there yet.
 pub fn tauri_driver(place: &Place) -> Outcome<PathBuf> {
@@ -55,6 +66,16 @@ pub fn cargo_machete(place: &Place) -> Outcome<PathBuf> {
 /// Builds and runs the fuzz targets.
 pub fn cargo_fuzz(place: &Place) -> Outcome<PathBuf> {
     get(place, &CARGO_FUZZ)
+}
+
+/// Lists what a program is made of.
+pub fn cargo_cyclonedx(place: &Place) -> Outcome<PathBuf> {
+    get(place, &CARGO_CYCLONEDX)
+}
+
+/// Draws the icons.
+pub fn resvg(place: &Place) -> Outcome<PathBuf> {
+    get(place, &RESVG)
 }
 
 fn get(place: &Place, tool: &Tool) -> Outcome<PathBuf> {

@@ -3,9 +3,11 @@
 mod backup;
 mod change;
 mod check;
+mod completions;
 mod demo;
 mod history;
 mod mailbox;
+mod manual;
 mod practice;
 mod profile;
 mod read;
@@ -35,6 +37,8 @@ pub async fn run(cli: Cli, console: &Console) -> Done {
         Command::Vault {
             what: VaultCommand::NewKey { file },
         } => return vault::new_key(file, console),
+        Command::Completions { shell } => return Ok(completions::print(*shell)),
+        Command::Man => return manual::print(),
         Command::History(args) => history::refuse_two_forms(args, console)?,
         _ => {}
     }
@@ -53,6 +57,9 @@ async fn on_folder(engine: &Engine, command: Command, console: &Console) -> Done
         Command::Services {
             what: Some(ServicesCommand::Accept { service, host }),
         } => services::accept(engine, &service, &host, console),
+        Command::Services {
+            what: Some(ServicesCommand::Add { file, replace }),
+        } => services::add(engine, &file, replace, console),
         Command::Services { .. } => services::list(engine, console),
         Command::Profile { what } => profile::run(engine, what, console).await,
         Command::Read { profile } => read::run(engine, &profile, console).await,
@@ -85,6 +92,8 @@ async fn on_folder(engine: &Engine, command: Command, console: &Console) -> Done
         Command::History(args) => history::all(engine, &args, console),
         Command::Backup { what } => backup::run(engine, what, console).await,
         Command::Vault { what } => vault::run(engine, what, console).await,
-        Command::Practice(_) | Command::Demo => unreachable!("they were done above"),
+        Command::Practice(_) | Command::Demo | Command::Completions { .. } | Command::Man => {
+            unreachable!("they were done above")
+        }
     }
 }

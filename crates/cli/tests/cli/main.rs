@@ -27,6 +27,7 @@ mod post;
 mod release;
 #[cfg(unix)]
 mod rights;
+mod shipped;
 mod stage;
 mod steps;
 #[cfg(target_os = "linux")]

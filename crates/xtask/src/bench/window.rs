@@ -1,4 +1,4 @@
-//! The app's window beside an empty one: how soon it can be used, how much memory its processes take together.
+//! The app's window, as it was built and as its package brings it, beside an empty one: how soon it can be used, how much memory its processes take together.
 //!
 //! "Usable" is the first painted list, not the mapped window: the app's page tells when, as does the empty one's.
 
@@ -7,8 +7,9 @@ use super::fresh_folder;
 use super::samples::Samples;
 use super::table::{Table, Unit};
 use crate::display::Display;
+use crate::install::Measured;
 use crate::place::Place;
-use crate::{Outcome, process, tree};
+use crate::{Outcome, bundle, process, tree};
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -27,11 +28,20 @@ struct Window {
     memory_mib: Samples,
 }
 
+impl Window {
+    fn add(&mut self, (took, kib): (Duration, u64)) {
+        self.usable_ms.add_time(took);
+        self.memory_mib.add(kib as f64 / 1024.0);
+    }
+}
+
 pub fn measure(place: &Place, practice: &Practice, folder: &Path, table: &mut Table) -> Outcome {
     let empty_program = build_empty_window(place, folder)?;
     let app_program = place.built("release", "readdress");
+    let package = bundle::deb(place, bundle::Profile::Release, None)?;
+    let packaged = Measured::get(place, &package, &folder.join("unpacked"))?;
     let display = Display::start(place)?;
-    let (mut empty, mut app) = (Window::default(), Window::default());
+    let (mut empty, mut app, mut other) = (Window::default(), Window::default(), Window::default());
     for run in 0..RUNS {
         let home = fresh_folder(&folder.join("home"))?;
         let start = |program: &Path| -> Outcome<Command> {
@@ -39,36 +49,55 @@ pub fn measure(place: &Place, practice: &Practice, folder: &Path, table: &mut Ta
             at_home(&mut command, &home)?;
             Ok(command)
         };
-        let one = look_at(&mut start(&empty_program)?, "empty: usable")?;
-        let mut command = start(&app_program)?;
-        command
-            .env("READDRESS_DATA_DIR", &practice.data)
-            .env("READDRESS_KEY_FILE", &practice.key_file)
-            .env("READDRESS_REPORT_USABLE", "1");
-        let other = look_at(&mut command, "readdress: usable")?;
+        let ours = |program: &Path| -> Outcome<_> {
+            let mut command = start(program)?;
+            command
+                .env("READDRESS_DATA_DIR", &practice.data)
+                .env("READDRESS_KEY_FILE", &practice.key_file)
+                .env("READDRESS_REPORT_USABLE", "1");
+            look_at(&mut command, "readdress: usable")
+        };
+        let round = [
+            (
+                &mut empty,
+                look_at(&mut start(&empty_program)?, "empty: usable")?,
+            ),
+            (&mut app, ours(&app_program)?),
+            (&mut other, ours(&packaged.app)?),
+        ];
         if run > 0 {
-            for (window, (took, kib)) in [(&mut empty, one), (&mut app, other)] {
-                window.usable_ms.add_time(took);
-                window.memory_mib.add(kib as f64 / 1024.0);
+            for (window, seen) in round {
+                window.add(seen);
             }
         }
     }
+    let names = [
+        "window usable, median",
+        "memory, all processes (PSS), median",
+    ];
+    tell(table, names, &app, &empty);
+    let how = packaged.how;
+    let names = [format!("  {how}, usable"), format!("  {how}, memory")];
+    tell(table, [&names[0], &names[1]], &other, &empty);
+    Ok(())
+}
+
+fn tell(table: &mut Table, [usable, memory]: [&str; 2], app: &Window, empty: &Window) {
     let beside = |value: &Samples| ("empty window", value.median());
     table.ratio(
-        "window usable, median",
+        usable,
         Unit::Milliseconds,
         app.usable_ms.median(),
         beside(&empty.usable_ms),
         1.5,
     );
     table.ratio(
-        "memory, all processes (PSS), median",
+        memory,
         Unit::Mebibytes,
         app.memory_mib.median(),
         beside(&empty.memory_mib),
         1.15,
     );
-    Ok(())
 }
 
 fn build_empty_window(place: &Place, folder: &Path) -> Outcome<PathBuf> {

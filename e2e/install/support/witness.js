@@ -1,0 +1,20 @@
+// readdress-cli of the package as a second witness: all that it tells of a home's data.
+import { environment } from "../../support/driver.js";
+import { cli, run } from "./package.js";
+
+/** What the installed program says; `env` holds what it needs to know of the vault. */
+export function tell(home, words, env = {}, program = cli) {
+  return run(program, ["--data-dir", home.data, ...words], { env: { ...environment(home), ...env } });
+}
+
+export async function ask(home, words, env = {}, program = cli) {
+  return JSON.parse(await tell(home, ["--json", ...words], env, program));
+}
+
+/** Everything that the program lists, in one value: what must be the same before and after. */
+export async function all_of(home, program = cli) {
+  const lists = [["profile", "list"], ["history"], ["pending"], ["mailbox", "list"], ["vault", "status"]];
+  const told = {};
+  for (const words of lists) told[words.join(" ")] = await ask(home, words, {}, program);
+  return told;
+}
