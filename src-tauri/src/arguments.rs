@@ -25,6 +25,9 @@ pub struct Start {
     pub teller: Option<Teller>,
     /// How long the page has to ask whether to close; `None`: ten seconds.
     pub patience: Option<Duration>,
+    /// How WebKit was told to draw; `None`: it was told nothing.
+    #[cfg(target_os = "linux")]
+    pub drawn: Option<crate::graphics::net::Drawn>,
 }
 
 pub enum Asked {
@@ -65,6 +68,8 @@ pub fn read(arguments: impl Iterator<Item = OsString>) -> Result<Asked, String> 
         report_usable: is_set("READDRESS_REPORT_USABLE"),
         teller: None,
         patience: None,
+        #[cfg(target_os = "linux")]
+        drawn: None,
     };
     let mut arguments = arguments;
     while let Some(argument) = arguments.next() {
