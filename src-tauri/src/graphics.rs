@@ -4,6 +4,7 @@
 //! without it, and with some 60 MiB less. On a large screen the card is the smoother one, so it stays where it is known to work.
 //! Not here: reading the facts (`machine`), what earlier starts came to (`note`), setting it and looking whether it paints (`net`).
 
+mod blank;
 pub mod machine;
 pub mod net;
 pub mod note;
@@ -17,6 +18,8 @@ pub const NO_DMABUF: &str = "WEBKIT_DISABLE_DMABUF_RENDERER";
 /// NVIDIA's library commits buffers in an order that Wayland answers with "Error 71 (Protocol error)", which ends the program:
 /// <https://github.com/NVIDIA/egl-wayland/issues/179>, <https://bugs.webkit.org/show_bug.cgi?id=280210>.
 pub const NO_EXPLICIT_SYNC: &str = "__NV_DISABLE_EXPLICIT_SYNC";
+/// Mesa then leaves the card's driver alone (<https://docs.mesa3d.org/envvars.html>).
+pub const SOFTWARE_GL: &str = "LIBGL_ALWAYS_SOFTWARE";
 /// Whoever set one of these has chosen how to draw.
 pub const CHOSEN_BY: [&str; 3] = [
     NO_DMABUF,
@@ -114,6 +117,10 @@ pub fn choose(facts: &Facts) -> Choice {
     let mut variables = Vec::new();
     if drawing == Drawing::Processor {
         variables.push(NO_DMABUF);
+        // WebKit asks for an EGL display all the same, and its process ends where there is none: Mesa's own needs no card.
+        if has_failed(Drawing::Card) {
+            variables.push(SOFTWARE_GL);
+        }
     }
     if facts.nvidia && facts.wayland {
         variables.push(NO_EXPLICIT_SYNC);
@@ -351,8 +358,10 @@ mod tests {
                 (Some(drawing), &why),
                 "{machine}"
             );
-            let sets = choice.variables.contains(&NO_DMABUF);
-            assert_eq!(sets, drawing == Processor, "{machine}");
+            let sets = |name| choice.variables.contains(&name);
+            assert_eq!(sets(NO_DMABUF), drawing == Processor, "{machine}");
+            let card_failed = facts.failed.contains(&Card) && drawing == Processor;
+            assert_eq!(sets(SOFTWARE_GL), card_failed, "{machine}");
         }
     }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 use tauri::{AppHandle, Manager as _, Runtime, WebviewWindow};
 
 use super::note::{self, Note};
-use super::{Choice, Drawing, choose, drivers, machine};
+use super::{Choice, Drawing, blank, choose, drivers, machine};
 use crate::state::{Shell, lock};
 use crate::window;
 
@@ -85,7 +85,7 @@ pub fn stretch<R: Runtime>(app: &AppHandle<R>, drawn: Drawn) {
         deaths: 0,
     })));
     app.manage(net.clone());
-    load_again(&window, net.clone());
+    hear_deaths(&window, net.clone());
     let app = app.clone();
     tauri::async_runtime::spawn(async move {
         // There is a folder to note it in once this is answered.
@@ -97,7 +97,7 @@ pub fn stretch<R: Runtime>(app: &AppHandle<R>, drawn: Drawn) {
         let shown = app
             .get_webview_window(window::MAIN)
             .is_some_and(|window| is_shown(&window));
-        if shown && net.failed() {
+        if shown && net.failed().is_some() {
             tracing::warn!("the window has painted nothing; the next start draws the other way");
         }
     });
@@ -114,12 +114,20 @@ pub fn painted<R: Runtime>(app: &AppHandle<R>) {
     }
 }
 
-/// Where the page's process dies, the page is loaded again; where that was before it had painted, without a card, which needs no
-/// variable. Core holds all that matters, so nothing is lost by it.
-fn load_again<R: Runtime>(window: &WebviewWindow<R>, net: Net) {
-    use webkit2gtk::{
-        HardwareAccelerationPolicy, SettingsExt as _, WebProcessTerminationReason, WebViewExt as _,
-    };
+/// What becomes of a window whose page has no process any more.
+#[derive(Debug, PartialEq, Eq)]
+enum After {
+    /// The page is loaded again. Core holds all that matters, so nothing is lost by it.
+    LoadAgain,
+    /// The program starts anew, and then draws without the card.
+    StartAnew,
+    /// Neither helps.
+    Tell,
+}
+
+fn hear_deaths<R: Runtime>(window: &WebviewWindow<R>, net: Net) {
+    use webkit2gtk::{WebProcessTerminationReason, WebViewExt as _};
+    let app = window.app_handle().clone();
     let _ = window.with_webview(move |webview| {
         webview
             .inner()
@@ -127,14 +135,15 @@ fn load_again<R: Runtime>(window: &WebviewWindow<R>, net: Net) {
                 if reason == WebProcessTerminationReason::TerminatedByApi {
                     return;
                 }
-                let (painted, again) = net.died();
-                tracing::error!(?reason, painted, again, "the page's process has ended");
-                if !painted && let Some(settings) = view.settings() {
-                    settings.set_hardware_acceleration_policy(HardwareAccelerationPolicy::Never);
-                }
-                if again {
-                    let page = view.uri().filter(|page| !page.is_empty());
-                    view.load_uri(page.as_deref().unwrap_or("tauri://localhost"));
+                let after = net.died();
+                tracing::error!(?reason, ?after, "the page's process has ended");
+                match after {
+                    After::LoadAgain => {
+                        let page = view.uri().filter(|page| !page.is_empty());
+                        view.load_uri(page.as_deref().unwrap_or("tauri://localhost"));
+                    }
+                    After::StartAnew => app.request_restart(),
+                    After::Tell => blank::tell(&app),
                 }
             });
     });
@@ -157,31 +166,92 @@ impl Net {
         }
     }
 
-    /// `true` where nothing was painted yet, and that is noted now.
-    fn failed(&self) -> bool {
+    /// How it drew, where nothing was painted yet and that is noted now.
+    fn failed(&self) -> Option<Drawing> {
         let mut inner = lock(&self.0);
-        match inner.drawing {
-            Some(drawing) if !inner.painted => {
-                inner.tell(|note| note.failed_now(drawing));
-                true
-            }
-            _ => false,
-        }
+        let drawing = inner.drawing.filter(|_| !inner.painted)?;
+        inner
+            .tell(|note| note.failed_now(drawing))
+            .then_some(drawing)
     }
 
-    /// Whether the page had been painted, and whether it is to be loaded again.
-    fn died(&self) -> (bool, bool) {
-        self.failed();
+    fn died(&self) -> After {
+        // Noted on disk, so the next start finds it and does not end here again.
+        if self.failed() == Some(Drawing::Card) {
+            return After::StartAnew;
+        }
         let mut inner = lock(&self.0);
         inner.deaths = inner.deaths.saturating_add(1);
-        (inner.painted, inner.deaths <= AGAIN)
+        if inner.deaths <= AGAIN {
+            After::LoadAgain
+        } else {
+            After::Tell
+        }
     }
 }
 
 impl Inner {
-    /// A folder that takes no note keeps nobody from working.
-    fn tell(&mut self, change: impl FnOnce(Note) -> Note) {
+    /// Whether it could be written down. A folder that takes no note keeps nobody from working.
+    fn tell(&mut self, change: impl FnOnce(Note) -> Note) -> bool {
         self.note = change(std::mem::take(&mut self.note));
-        let _ = self.note.write(&self.file);
+        self.note.write(&self.file).is_ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tempfile::TempDir;
+
+    fn net(folder: &Path, drawing: Option<Drawing>) -> Net {
+        Net(Arc::new(Mutex::new(Inner {
+            file: note::file_in(folder),
+            note: Note::read(&note::file_in(folder), "this"),
+            drawing,
+            painted: false,
+            deaths: 0,
+        })))
+    }
+
+    fn failed(folder: &Path) -> Vec<Drawing> {
+        Note::read(&note::file_in(folder), "this").failed()
+    }
+
+    #[test]
+    fn a_page_that_dies_by_the_card_has_the_program_start_anew_without_it() {
+        let folder = TempDir::new().expect("a folder");
+        let net = net(folder.path(), Some(Drawing::Card));
+        net.begun();
+        assert_eq!(net.died(), After::StartAnew);
+        assert_eq!(failed(folder.path()), [Drawing::Card]);
+    }
+
+    #[test]
+    fn one_that_had_painted_is_loaded_again_a_few_times() {
+        let folder = TempDir::new().expect("a folder");
+        let net = net(folder.path(), Some(Drawing::Card));
+        net.begun();
+        net.painted();
+        for _ in 0..AGAIN {
+            assert_eq!(net.died(), After::LoadAgain);
+        }
+        assert_eq!(net.died(), After::Tell);
+        assert_eq!(failed(folder.path()), []);
+    }
+
+    #[test]
+    fn without_a_card_it_does_not_start_anew() {
+        let folder = TempDir::new().expect("a folder");
+        let own = net(folder.path(), None);
+        assert_eq!(own.died(), After::LoadAgain);
+        assert!(!note::file_in(folder.path()).exists());
+        let processor = net(folder.path(), Some(Drawing::Processor));
+        assert_eq!(processor.died(), After::LoadAgain);
+    }
+
+    #[test]
+    fn where_nothing_can_be_noted_it_does_not_start_anew() {
+        let nowhere = Path::new("/proc/none");
+        assert_eq!(net(nowhere, Some(Drawing::Card)).died(), After::LoadAgain);
     }
 }
