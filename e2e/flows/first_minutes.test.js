@@ -1,15 +1,15 @@
-// The first minutes on machines of all kinds: on Wayland, without a home, without a net, with a bus that does not answer, with nothing
-// that draws. The window opens as quickly as elsewhere, or says why it cannot.
+// The first minutes on machines of all kinds: on Wayland, without a home, without a net, with a keychain that does not answer, with
+// nothing that draws. The window opens as quickly as elsewhere, or says why it cannot.
 // Not here: without any display (src-tauri/tests/program.rs), how it is chosen what draws (src-tauri/src/graphics).
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { access, readdir, readFile } from "node:fs/promises";
-import net from "node:net";
 import { join } from "node:path";
 import test from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { promisify } from "node:util";
 import { bare_environment, start_bare } from "../support/bare.js";
+import { start_bus_with_mute_keychain } from "../support/bus.js";
 import { make_home } from "../support/driver.js";
 import { flow } from "../support/flow.js";
 import { app } from "../support/places.js";
@@ -19,6 +19,9 @@ import { look_for_window } from "../support/x11.js";
 
 const run = promisify(execFile);
 const LONGEST = 60_000;
+const INSTANCE = "3E2E0000000000000000000000000001";
+const TOKEN = "E2E00000000000000000000000000001";
+const PASSPHRASE = "four quiet words together";
 
 /** The one line in which a start tells what it found. */
 async function start_line(data) {
@@ -47,8 +50,8 @@ function machine(name, steps) {
   });
 }
 
-const weston = await start_weston();
-test.after(() => weston.stop());
+const [weston, bus] = [await start_weston(), await start_bus_with_mute_keychain()];
+test.after(() => Promise.all([weston.stop(), bus.stop()]));
 
 flow(
   "on Wayland, from first start to changed",
@@ -61,6 +64,26 @@ flow(
     assert.match(await start_line(home.data), /screen: Wayland, by WAYLAND_DISPLAY/);
   },
   { env: weston.env },
+);
+
+flow(
+  "with a keychain that never answers and a service that cannot be reached",
+  async (window) => {
+    await window.paste(text("welcome.paste"), `http://127.0.0.1:9/instances/${INSTANCE}/token/${TOKEN}`);
+    const dialog = await window.find("region", text("add.title"));
+    await window.type(text("add.name"), "Support line", dialog);
+    await window.press(text("add.test"), dialog);
+    await window.says(text("codes.unreachable.reasons.refused.what", { host: "127.0.0.1:9" }), dialog);
+    await window.press(text("add.save"), dialog);
+    // A passphrase can be chosen at once, whatever the keychain thinks about.
+    const vault = await window.find("region", text("vault.set_up_title"));
+    await window.choose(text("vault.passphrase"), vault);
+    await window.type(text("vault.passphrase_field"), PASSPHRASE, vault);
+    await window.type(text("vault.repeat_field"), PASSPHRASE, vault);
+    await window.press(text("vault.set_up_do"), vault);
+    await window.find("region", text("panel.of", { label: "Support line" }));
+  },
+  { env: bus.env },
 );
 
 machine("with a home and a screen and nothing else", async (start, home) => {
@@ -80,19 +103,6 @@ machine("with a home that takes no file", async (start, home) => {
 
 machine("with a folder that cannot be used it opens and says so", async (start) => {
   await start({ HOME: "/proc/none" }).usable();
-});
-
-machine("with a bus that takes calls and never answers", async (start, home, t) => {
-  const address = join(home.folder, "bus");
-  const server = net.createServer(() => {});
-  await new Promise((listening) => server.listen(address, listening));
-  const held = new Set();
-  server.on("connection", (socket) => held.add(socket.on("error", () => {})));
-  t.after(() => {
-    for (const socket of held) socket.destroy();
-    server.close();
-  });
-  await start({ DBUS_SESSION_BUS_ADDRESS: `unix:path=${address}` }).usable();
 });
 
 machine("without any net, not even loopback, and with proxies that are not there", async (start, home, t) => {
