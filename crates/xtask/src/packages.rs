@@ -35,7 +35,7 @@ pub enum Scope {
     Cli,
     /// The window: WebKitGTK's headers, and node for the page.
     App,
-    /// The tests and the bench: a screen, a session bus, a driver for the window, a browser for the page, a mail server.
+    /// The tests and the bench: a screen (X11 and Wayland), a session bus, a driver for the window, a browser for the page, a mail server.
     Tests,
 }
 
@@ -55,6 +55,7 @@ const TESTS: &[Need] = &[
     program("libglib2.0-bin", &["gdbus"]),
     program("gnome-keyring", &["gnome-keyring-daemon"]),
     program("webkit2gtk-driver", &["WebKitWebDriver"]),
+    program("weston", &["weston"]),
     program(
         "chromium",
         &["chromium", "chromium-browser", "google-chrome"],
