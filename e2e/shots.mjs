@@ -35,6 +35,10 @@ async function publish(window, name) {
 
 async function shoot_at(window, width, height, name, folder) {
   await window.resize(width, height);
+  const as_large = "return innerWidth === arguments[0] && innerHeight === arguments[1]";
+  await window.until(`itself at ${width}x${height}`, () => window.driver.executeScript(as_large, width, height));
+  // Drawn once at that size; a busy machine takes its time.
+  await window.driver.executeAsyncScript("requestAnimationFrame(() => requestAnimationFrame(arguments[0]))");
   // The page's own transitions take 200 ms.
   await pause(400);
   console.log(await window.shoot(name, folder));

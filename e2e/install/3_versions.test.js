@@ -15,7 +15,7 @@ import { all_of, ask, tell } from "./support/witness.js";
 
 const LONGEST = { timeout: 180_000 };
 /** No program will ever have so many. */
-const FAR_AHEAD = 9999;
+const FAR_AHEAD = 99;
 const BACKUP = { READDRESS_BACKUP_PASSPHRASE: "seven quiet words for a backup file" };
 
 /** Written by the package that is installed: a profile and a change that waits for its code. */
@@ -41,11 +41,13 @@ async function kept(home) {
 test("data of a version to come is told in the window and in the terminal, and stays as it is to the byte", LONGEST, async (t) => {
   await have(newer);
   const home = await made(t);
-  await set_database_version(join(home.data, "readdress.db"), FAR_AHEAD);
+  const file = join(home.data, "readdress.db");
+  const said = text("codes.database_newer.what", { version: FAR_AHEAD, newest: await database_version(file) });
+  await set_database_version(file, FAR_AHEAD);
   const bytes = await kept(home);
 
   const { window, close } = await opened(t, home);
-  await window.says(text("codes.database_newer.what"));
+  await window.says(said);
   await window.says(home.data);
   assert.equal(await window.now("button", text("app.settings")), null, "there is nothing to press that could write");
   await close();
@@ -57,7 +59,7 @@ test("data of a version to come is told in the window and in the terminal, and s
     const why = await tell(home, words, env).then(() => null, (error) => error);
     assert.ok(why, `${words.join(" ")} was done`);
     assert.equal(why.cause.code, 1, why.message);
-    assert.ok(why.message.includes(text("codes.database_newer.what")), why.message);
+    assert.ok(why.message.includes(said), why.message);
   }
   assert.deepEqual(await kept(home), bytes);
 
@@ -85,7 +87,8 @@ test("a folder that an older version left is brought over in the window, and kep
   for (const state of ["awaiting_code", "unknown", "changed", "refused", "cancelled"]) assert.ok(states.includes(state), `${state} of ${states}`);
   // The key opens what it sealed: all of it is read for a backup.
   const backup = await ask(home, ["backup", "export", join(home.folder, "file")], { ...key, ...BACKUP });
-  assert.deepEqual([backup.backup.profiles, backup.backup.secrets], [3, 5]);
+  assert.equal(backup.backup.profiles, 3);
+  assert.ok(backup.backup.secrets >= 5, JSON.stringify(backup));
   assert.ok((await database_version(file)) > was);
   const [copy, ...others] = await readdir(join(home.data, "copies"));
   assert.deepEqual(others, []);

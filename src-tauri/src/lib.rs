@@ -3,7 +3,7 @@
 //! Not here: anything that must be right about a change (core), any sentence for people (`text/`), how it looks (`ui/`).
 //! Its files: `arguments`, `errand`, `display` and `graphics` (before the window) · `errands` (what a start is for) · `started` (what a start chose)
 //! · `state` (what is held) · `commands/` (what the page asks)
-//! · `handler` (their list) · `events` (what the page is told) · `notices` and `reminders` (what the system tells) · `hand` · `practice` · `preferences` · `window`
+//! · `handler` (their list) · `events` (what the page is told) · `notices` and `reminders` (what the system tells) · `hand` · `practice` · `preferences` · `window`, `icon`
 //! · `menu` (macOS) · `last_words` (where there is no window) · `closing` and `waiting` · `guard` (where the window may go) · `logs`.
 
 mod app_state;
@@ -20,6 +20,7 @@ mod graphics;
 mod guard;
 mod hand;
 mod handler;
+mod icon;
 mod last_words;
 mod logs;
 #[cfg(target_os = "macos")]
@@ -83,7 +84,7 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     if !display::answers() {
         return without_display();
     }
-    match builder.build(context()) {
+    match builder.build(icon::in_every_size(context())) {
         Ok(app) => {
             #[cfg(target_os = "macos")]
             menu::put(app.handle());

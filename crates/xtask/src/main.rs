@@ -3,6 +3,7 @@
 //! Not here: what a task does (one file each), and what the tests look at (they lie beside what they test).
 #![expect(clippy::print_stdout, reason = "a task runner talks to its terminal")]
 
+mod appimage;
 mod bench;
 mod bundle;
 mod check;

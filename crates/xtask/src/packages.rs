@@ -35,6 +35,8 @@ pub enum Scope {
     Cli,
     /// The window: WebKitGTK's headers, and node for the page.
     App,
+    /// The packages of this system: what takes programs apart and puts images together.
+    Bundle,
     /// The tests and the bench: a screen (X11 and Wayland), a session bus, a driver for the window, a browser for the page, a mail server.
     Tests,
 }
@@ -49,11 +51,30 @@ const APP: &[Need] = &[
     program("nodejs", &["node"]),
     program("npm", &["npm"]),
 ];
+/// For the packages: what strips programs, reads what they need, and packs. For the AppImage: what links and binds it,
+/// the static libraries of its runtime, GTK's loader for SVG icons.
+const BUNDLE: &[Need] = &[
+    program("binutils", &["strip"]),
+    program("dpkg-dev", &["dpkg-shlibdeps"]),
+    program("rpm", &["rpmbuild"]),
+    program("patchelf", &["patchelf"]),
+    program("squashfs-tools", &["mksquashfs"]),
+    program("libglib2.0-bin", &["glib-compile-schemas"]),
+    need("libfuse-dev"),
+    need("liblzma-dev"),
+    need("libsquashfuse-dev"),
+    need("libzstd-dev"),
+    need("zlib1g-dev"),
+    need("librsvg2-common"),
+];
 const TESTS: &[Need] = &[
     program("xvfb", &["Xvfb"]),
     program("dbus", &["dbus-daemon"]),
     program("libglib2.0-bin", &["gdbus"]),
     program("gnome-keyring", &["gnome-keyring-daemon"]),
+    program("lintian", &["lintian"]),
+    program("desktop-file-utils", &["desktop-file-validate"]),
+    program("appstream", &["appstreamcli"]),
     program("webkit2gtk-driver", &["WebKitWebDriver"]),
     program("weston", &["weston"]),
     program(
@@ -118,7 +139,12 @@ pub fn is_installed(package: &str) -> bool {
 }
 
 fn missing(scope: Scope) -> Vec<&'static str> {
-    let tables = [(Scope::Cli, CLI), (Scope::App, APP), (Scope::Tests, TESTS)];
+    let tables = [
+        (Scope::Cli, CLI),
+        (Scope::App, APP),
+        (Scope::Bundle, BUNDLE),
+        (Scope::Tests, TESTS),
+    ];
     tables
         .iter()
         .filter(|(of, _)| *of <= scope)

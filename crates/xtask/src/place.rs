@@ -71,6 +71,10 @@ impl Place {
             .join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
     }
 
+    pub fn target(&self) -> &Path {
+        &self.target
+    }
+
     /// Where packages come to be, apart from what cargo built.
     pub fn staging(&self) -> PathBuf {
         self.target.join("bundle")

@@ -8,7 +8,9 @@ use crate::layer::{Counted, Gate};
 use crate::packages::{self, Scope};
 use crate::place::Place;
 use crate::tally::Speaker;
-use crate::{Outcome, install, links, page, process, supply, tools, torture, workflows};
+use crate::{
+    Outcome, appimage, bundle, install, links, page, process, supply, tools, torture, workflows,
+};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -99,11 +101,20 @@ fn rust_layers(place: &Place, gate: &mut Gate<'_>, page: bool) {
             20 * MINUTE,
             tests.args(SHARED),
         );
+        packages_layer(place, gate);
         window_layer(place, gate);
         install::layer(place, gate);
         torture_layer(place, gate);
     } else {
         gate.missing("rust: tests", "not tried: the build above failed");
+    }
+}
+
+/// Of the programs that were just built: the release profile would take longer than all the rest.
+fn packages_layer(place: &Place, gate: &mut Gate<'_>) {
+    if cfg!(target_os = "linux") {
+        gate.check("packages", || bundle::check::packages(place));
+        gate.check("packages: AppImage", || appimage::look(place));
     }
 }
 

@@ -18,8 +18,14 @@ const COMMANDS: [&str; 15] = [
     "cancel", "settle", "pending", "history", "mailbox", "backup",
 ];
 
+/// Other systems have shells of these names that are old, or ask for a subsystem first.
+const TRIED_HERE: bool = cfg!(target_os = "linux");
+
 /// What a program finds wrong with `text`; nothing where the program is not here.
 fn mistakes(program: &str, args: &[&str], text: &str) -> String {
+    if !TRIED_HERE {
+        return String::new();
+    }
     let child = Command::new(program)
         .args(args)
         .stdin(Stdio::piped())
@@ -27,7 +33,7 @@ fn mistakes(program: &str, args: &[&str], text: &str) -> String {
         .stderr(Stdio::piped())
         .spawn();
     let Ok(mut child) = child else {
-        println!("{program} is not here: its look at it is left out");
+        eprintln!("{program} is not here: its look at it is left out");
         return String::new();
     };
     let mut input = child.stdin.take().expect("a pipe");
@@ -71,6 +77,9 @@ fn each_shell_reads_its_completions() {
 
 #[test]
 fn bash_completes_commands_flags_and_values() {
+    if !TRIED_HERE {
+        return;
+    }
     let script = out(&["completions", "bash"]);
     let asks = |words: &str| {
         let run = format!(
@@ -82,7 +91,7 @@ fn bash_completes_commands_flags_and_values() {
             .map(|answer| String::from_utf8_lossy(&answer.stdout).trim().to_owned())
     };
     let Some(commands) = asks("readdress-cli hist") else {
-        println!("bash is not here: its look at it is left out");
+        eprintln!("bash is not here: its look at it is left out");
         return;
     };
     assert_eq!(commands, "history");

@@ -12,8 +12,7 @@ mod window;
 
 use crate::packages::{self, Scope};
 use crate::place::Place;
-use crate::run::cargo;
-use crate::{Outcome, page};
+use crate::{Outcome, bundle, page, process};
 use std::fs;
 use std::path::{Path, PathBuf};
 use table::Table;
@@ -24,21 +23,7 @@ pub fn bench(place: &Place) -> Outcome {
     }
     packages::ensure(Scope::Tests)?;
     page::build(place)?;
-    cargo(
-        place,
-        &[
-            "build",
-            "--release",
-            "--package",
-            "readdress",
-            "--package",
-            "readdress-cli",
-            "--package",
-            mail::PACKAGE,
-            "--features",
-            "readdress/custom-protocol",
-        ],
-    )?;
+    build(place)?;
     let folder = fresh_folder(&place.notes().join("bench"))?;
     let mut table = Table::default();
     let practice = call::Practice::start(place, &folder)?;
@@ -49,6 +34,18 @@ pub fn bench(place: &Place) -> Outcome {
     println!("\n{}", machine());
     print!("{table}");
     Ok(())
+}
+
+/// As `cargo xtask bundle` builds them, so that nothing is built twice.
+fn build(place: &Place) -> Outcome {
+    let mut words = vec!["build", "--release"];
+    for package in ["readdress", "readdress-cli", mail::PACKAGE] {
+        words.extend(["--package", package]);
+    }
+    words.extend(["--features", "readdress/custom-protocol"]);
+    let mut build = process::command("cargo", &words);
+    bundle::leave_paths_out(place, build.current_dir(&place.root));
+    process::show_and_run(&mut build)
 }
 
 /// An empty folder; what an earlier run left there is removed.

@@ -41,7 +41,12 @@ pub fn deb(place: &Place, profile: Profile, version: Option<&str>) -> Outcome<Pa
     tree::remove(&tree)?;
     process::quietly(
         process::command("dpkg-deb", &["--raw-extract"])
-            .arg(stage.folder().join("bundle").join("deb").join(&name))
+            .arg(
+                stage
+                    .folder()
+                    .join("bundle/deb")
+                    .join(tauris_name(&version)),
+            )
             .arg(&tree),
     )?;
     mend(&tree, &needs(&tree)?)?;
@@ -57,6 +62,12 @@ pub fn deb(place: &Place, profile: Profile, version: Option<&str>) -> Outcome<Pa
             .env("SOURCE_DATE_EPOCH", package.epoch.to_string()),
     )?;
     Ok(finished)
+}
+
+/// What Tauri calls it: the version as it is.
+fn tauris_name(version: &str) -> String {
+    let arch = names::debian(std::env::consts::ARCH);
+    format!("readdress_{version}_{arch}.deb")
 }
 
 /// Where the package's files lie unpacked; the .rpm takes what Tauri made from there.
@@ -123,6 +134,10 @@ fn mended(control: &str, needs: &str, kilobytes: u64) -> String {
     for line in control.lines() {
         match line.split_once(": ") {
             Some(("Installed-Size" | "Depends" | "Recommends", _)) => continue,
+            Some(("Version", version)) => {
+                text += &format!("Version: {}\n", names::sortable(version));
+                continue;
+            }
             // The last field.
             Some(("Description", _)) => text += &ours,
             _ => {}
@@ -148,10 +163,10 @@ mod tests {
 
     #[test]
     fn needs_and_size_are_ours_and_the_rest_stays() {
-        let control = "Package: readdress\nInstalled-Size: 1\nDepends: a\nDescription: it\n Depends: is a word here\n";
+        let control = "Package: readdress\nVersion: 0.2.0-rc.1\nInstalled-Size: 1\nDepends: a\nDescription: it\n Depends: is a word here\n";
         assert_eq!(
             mended(control, "b (>= 2)", 77),
-            "Package: readdress\nInstalled-Size: 77\nDepends: b (>= 2), ca-certificates\n\
+            "Package: readdress\nVersion: 0.2.0~rc.1\nInstalled-Size: 77\nDepends: b (>= 2), ca-certificates\n\
              Recommends: gnome-keyring | libkf5wallet-bin | keepassxc, xdg-utils\n\
              Description: it\n Depends: is a word here\n"
         );

@@ -102,11 +102,6 @@ fn macros(profile: Profile, folder: &Path, files: &Path) -> Vec<(&'static str, S
     ]
 }
 
-/// rpm knows no `-` in a version: what comes before a release is marked with `~`, which sorts before it.
-fn rpm_version(version: &str) -> String {
-    version.replace('-', "~")
-}
-
 fn spec(about: &Settings, version: &str, files: &[String], changelog: &str) -> String {
     let Settings {
         publisher,
@@ -141,7 +136,7 @@ cp -a %{{files_made}}/. %{{buildroot}}/
 {files}
 %changelog
 {changelog}",
-        version = rpm_version(version),
+        version = names::sortable(version),
     )
 }
 

@@ -59,7 +59,7 @@ pub fn try_package(place: &Place, words: &[String]) -> Outcome {
     let newer = match &asked.deb {
         Some(file) => whole_path(file)?,
         None => {
-            bundle::build(place, bundle::Profile::Debug)?;
+            bundle::programs(place, bundle::Profile::Debug, &[])?;
             bundle::deb(place, bundle::Profile::Debug, None)?
         }
     };

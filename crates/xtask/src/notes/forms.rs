@@ -1,6 +1,7 @@
 //! The notes as each package wants them. Pure.
 
 use super::Section;
+use crate::bundle::sortable;
 
 /// A day, as the forms write it.
 pub struct Day<'a> {
@@ -29,7 +30,7 @@ pub fn markdown(section: &Section) -> String {
 pub fn debian(section: &Section, maintainer: &str, day: &Day<'_>) -> String {
     let mut text = format!(
         "readdress ({}) unstable; urgency=medium\n\n",
-        section.version
+        sortable(&section.version)
     );
     for group in &section.groups {
         text += &format!("  [ {} ]\n", group.heading);
@@ -43,7 +44,11 @@ pub fn debian(section: &Section, maintainer: &str, day: &Day<'_>) -> String {
 
 /// One entry of an RPM changelog.
 pub fn rpm(section: &Section, maintainer: &str, day: &Day<'_>) -> String {
-    let mut text = format!("* {} {maintainer} - {}-1\n", day.rpm, section.version);
+    let mut text = format!(
+        "* {} {maintainer} - {}-1\n",
+        day.rpm,
+        sortable(&section.version)
+    );
     for item in section.groups.iter().flat_map(|group| &group.items) {
         // A percent sign would begin a macro.
         text += &wrapped(&plain(item).replace('%', "%%"), "- ", "  ", 78);

@@ -47,24 +47,18 @@ fn size_of_png(path: &str) -> (u32, u32) {
     (number(16), number(20))
 }
 
-/// The options that the window's program takes, by its source.
+/// The options that the window's program tells in its help.
 fn options() -> Vec<String> {
     let source = read("src-tauri/src/arguments.rs");
-    let arms = source
-        .split("#[cfg(test)]")
-        .next()
-        .unwrap()
-        .split('"')
-        .filter(|text| {
-            text.starts_with("--")
-                && text.len() > 2
-                && text[2..]
-                    .chars()
-                    .all(|c| c.is_ascii_lowercase() || c == '-')
-        });
-    let mut options: Vec<String> = arms.map(str::to_owned).collect();
-    options.sort();
-    options.dedup();
+    let help = source.split("\nOptions:").nth(1).unwrap();
+    let help = help.split("\nEnvironment:").next().unwrap();
+    let first_words = help
+        .lines()
+        .filter_map(|line| line.split_whitespace().next());
+    let options: Vec<String> = first_words
+        .filter(|word| word.starts_with("--"))
+        .map(str::to_owned)
+        .collect();
     assert!(options.contains(&"--data-dir".to_owned()), "{options:?}");
     options
 }

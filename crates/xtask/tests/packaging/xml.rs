@@ -45,7 +45,7 @@ pub fn elements(path: &str) -> Vec<Element> {
             }
             Event::Text(text) => {
                 if let Some(current) = open.last() {
-                    all[*current].text += std::str::from_utf8(&text).unwrap().trim();
+                    all[*current].text += text.trim();
                 }
             }
             Event::Eof => return all,
@@ -55,15 +55,17 @@ pub fn elements(path: &str) -> Vec<Element> {
 }
 
 fn element(start: &BytesStart<'_>, above: &[usize], all: &[Element]) -> Element {
-    let own = String::from_utf8_lossy(start.name().as_ref()).into_owned();
+    let own = start.name().as_ref().to_owned();
     let path = above.last().map_or_else(
         || own.clone(),
         |parent| format!("{}/{own}", all[*parent].path),
     );
     let attributes = start.attributes().map(|attribute| {
         let attribute = attribute.unwrap();
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        (text(attribute.key.as_ref()), text(&attribute.value))
+        (
+            attribute.key.as_ref().to_owned(),
+            attribute.value.into_owned(),
+        )
     });
     Element {
         path,
