@@ -37,7 +37,7 @@ pub enum Scope {
     App,
     /// The packages of this system: what takes programs apart and puts images together.
     Bundle,
-    /// The tests and the bench: a screen, a session bus, a driver for the window, a browser for the page, a mail server.
+    /// The tests and the bench: a screen (X11 and Wayland), a session bus, a driver for the window, a browser for the page, a mail server.
     Tests,
 }
 
@@ -76,6 +76,7 @@ const TESTS: &[Need] = &[
     program("desktop-file-utils", &["desktop-file-validate"]),
     program("appstream", &["appstreamcli"]),
     program("webkit2gtk-driver", &["WebKitWebDriver"]),
+    program("weston", &["weston"]),
     program(
         "chromium",
         &["chromium", "chromium-browser", "google-chrome"],

@@ -117,6 +117,12 @@ describe("actions of the desktop entry", () => {
     await ask(page, "practice");
     await page.waitForTimeout(300);
     expect(await page.getByRole("textbox", { name: "Name in your list" }).inputValue()).toBe("Half a profile");
+    // A file does not wait behind it.
+    await ask(page, "file-new");
+    await page.getByRole("heading", { name: "Add the service Forge" }).waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("heading", { name: "Add the service Forge" }).waitFor({ state: "detached" });
+    expect(await page.getByRole("textbox", { name: "Name in your list" }).inputValue()).toBe("Half a profile");
     await page.keyboard.press("Escape");
     await page.getByText("Practice. Nothing leaves this computer.").waitFor();
   });
