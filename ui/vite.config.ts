@@ -43,6 +43,7 @@ const without_other_mouths = {
     const table = JSON.parse(code) as Record<string, unknown>;
     delete table.cli;
     delete table.notices;
+    delete table.menu;
     return JSON.stringify(table);
   },
 };

@@ -28,6 +28,9 @@ pub struct Start {
     pub patience: Option<Duration>,
     /// What it is started for.
     pub errands: Vec<Errand>,
+    /// How WebKit was told to draw; `None`: it was told nothing.
+    #[cfg(target_os = "linux")]
+    pub drawn: Option<crate::graphics::net::Drawn>,
 }
 
 pub enum Asked {
@@ -90,6 +93,8 @@ pub fn read(arguments: impl Iterator<Item = OsString>) -> Result<Asked, String> 
         teller: None,
         patience: None,
         errands,
+        #[cfg(target_os = "linux")]
+        drawn: None,
     }))
 }
 

@@ -17,6 +17,8 @@ use crate::window::{self, MAIN};
 const WAIT_FOR_CALLS: Duration = Duration::from_secs(65);
 /// How long the page has to put the question.
 pub const PATIENCE: Duration = Duration::from_secs(10);
+/// Windows ends a program that takes five seconds at the end of the session.
+const AT_THE_END: Duration = Duration::from_secs(4);
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
 /// Between two looks whether something is still waited for without a window; and for the system to take the last notification.
 const LOOK_FOR_END: Duration = Duration::from_secs(1);
@@ -193,6 +195,26 @@ async fn close_after_calls<R: Runtime>(app: AppHandle<R>) {
     {
         // The last window's end is the program's.
         let _ = window.destroy();
+    }
+}
+
+/// The program ends here, whatever is on its way: the system's session ends, where nobody was asked to close. Calls under way get
+/// the time that Windows gives, and a little less. Elsewhere there is none under way any more.
+pub fn last_wait(shell: &Shell) {
+    let until = std::time::Instant::now() + AT_THE_END;
+    while shell.calls_under_way() > 0 && std::time::Instant::now() < until {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// What *Quit* asks for, where the system has such a menu: as closing, but never to go on without a window.
+#[cfg(target_os = "macos")]
+pub fn quit<R: Runtime>(app: &AppHandle<R>) {
+    let shell = app.state::<Shell>();
+    let hidden = matches!(shell.stage(), Stage::Watching | Stage::Ending);
+    match (app.get_webview_window(MAIN), shell.preferences().closing) {
+        (Some(window), preferences::Closing::Ask) if !hidden => drop(window.close()),
+        _ => end(app),
     }
 }
 

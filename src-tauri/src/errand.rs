@@ -76,6 +76,7 @@ fn path_of_address(text: &str) -> Option<PathBuf> {
 mod tests {
     use super::*;
 
+    #[cfg(unix)]
     fn file(name: &str) -> PathBuf {
         match Errand::of_file(OsStr::new(name), Path::new("/home/ana")) {
             Errand::File(path) => path,

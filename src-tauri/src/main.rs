@@ -11,22 +11,6 @@ static HEAP: ZeroAlloc<std::alloc::System> = ZeroAlloc(std::alloc::System);
 
 fn main() -> std::process::ExitCode {
     readdress_core::process::guard();
-    draw_without_gpu();
+    // Writes to the environment, so nothing may run beside it before.
     readdress_shell::run(std::env::args_os().skip(1))
-}
-
-/// On Linux WebKit draws through the graphics card's buffers (DMABUF), which costs some 60 MiB and, with some drivers, shows a
-/// blank window. A page of forms needs neither. Whoever set the variable keeps their choice.
-fn draw_without_gpu() {
-    const DMABUF: &str = "WEBKIT_DISABLE_DMABUF_RENDERER";
-    if cfg!(target_os = "linux") && std::env::var_os(DMABUF).is_none() {
-        #[expect(
-            unsafe_code,
-            reason = "nothing else runs yet that could read the environment"
-        )]
-        // SAFETY: first thing in `main`, before any thread is started.
-        unsafe {
-            std::env::set_var(DMABUF, "1");
-        }
-    }
 }

@@ -68,12 +68,7 @@ struct Inner {
 impl Shell {
     /// Finds the folder and reads the preferences; opens nothing.
     pub fn new(start: &Start) -> Self {
-        let folder = match &start.data_dir {
-            Some(dir) => Ok(dir.clone()),
-            None => Folder::default_path(),
-        };
-        // The store resolves a relative path against a folder of its own choice.
-        let folder = folder.map(|dir| std::path::absolute(&dir).unwrap_or(dir));
+        let folder = folder_of(start);
         let newer = |dir: &PathBuf| Folder::refuse_newer_at(dir).is_err();
         let untouched = folder.as_ref().is_ok_and(newer);
         let (preferences, settings_problem) = match &folder {
@@ -307,6 +302,19 @@ impl Shell {
     }
 }
 
+/// Where everything is kept.
+///
+/// # Errors
+/// Nobody names a folder, and the system has none for this user.
+pub fn folder_of(start: &Start) -> Result<PathBuf> {
+    let folder = match &start.data_dir {
+        Some(dir) => dir.clone(),
+        None => Folder::default_path()?,
+    };
+    // The store resolves a relative path against a folder of its own choice.
+    Ok(std::path::absolute(&folder).unwrap_or(folder))
+}
+
 fn open(path: PathBuf, vault: VaultEnv, log: tracing::Level) -> Result<Engine> {
     let opened = Folder::open(&path).and_then(|folder| {
         logs::start(&folder.logs_dir(), log);
@@ -318,7 +326,8 @@ fn open(path: PathBuf, vault: VaultEnv, log: tracing::Level) -> Result<Engine> {
         })
     });
     match &opened {
-        Ok(_) => tracing::info!(version = env!("CARGO_PKG_VERSION"), "opened"),
+        // What was found is told in one line with all the rest (`started`).
+        Ok(_) => {}
         Err(problem) => tracing::error!(code = ?problem.code, "the folder cannot be used"),
     }
     opened

@@ -51,6 +51,10 @@ pub fn open<R: Runtime>(app: &App<R>) -> tauri::Result<()> {
         if let Some(nowhere) = guard::nowhere() {
             builder = builder.proxy_url(nowhere);
         }
+        if !keeps_files(app) {
+            // Tauri makes a folder all the same, and must find it made.
+            builder = builder.incognito(true).data_directory(std::env::temp_dir());
+        }
         builder
             .on_navigation(move |url| guard::is_own_page(url, home.as_ref()))
             .on_new_window(|_, _| NewWindowResponse::Deny)
@@ -60,6 +64,13 @@ pub fn open<R: Runtime>(app: &App<R>) -> tauri::Result<()> {
             .build()?;
     }
     Ok(())
+}
+
+/// Whether the web view can have its folder. The page needs nothing of it.
+fn keeps_files<R: Runtime>(app: &App<R>) -> bool {
+    app.path()
+        .app_local_data_dir()
+        .is_ok_and(|folder| folder.is_dir() || std::fs::create_dir_all(folder).is_ok())
 }
 
 /// Gives the window its theme and the colour behind the page.
@@ -146,6 +157,7 @@ pub fn on_run_event<R: Runtime>(app: &AppHandle<R>, event: &RunEvent) {
         #[cfg(target_os = "macos")]
         RunEvent::Opened { urls } => errands::give(app, errand::of_addresses(urls)),
         RunEvent::Exit => {
+            closing::last_wait(&app.state::<Shell>());
             if let Some(practice) = app.state::<Shell>().practice() {
                 practice.save();
             }

@@ -1,6 +1,6 @@
 //! The program itself: where there is no display, and what its children are given.
 
-use std::process::{Child, Command, Output};
+use std::process::{Command, Output};
 
 fn run(arguments: &[&str], display: Option<&str>) -> Output {
     let folder = tempfile::TempDir::new().expect("a folder");
@@ -32,6 +32,47 @@ fn version_and_help_need_no_display() {
     assert!(help.status.success() && text(&help.stdout).contains("--data-dir"));
 }
 
+/// Asked by an installer or a package's test: with no home, no PATH, no display, and one that does not answer.
+#[test]
+fn version_and_help_need_nothing_at_all() {
+    for (asked, code) in [("--version", 0), ("--help", 0), ("--no-such", 2)] {
+        let ended = Command::new(env!("CARGO_BIN_EXE_readdress"))
+            .arg(asked)
+            .env_clear()
+            .env("DISPLAY", ":4711")
+            .current_dir("/")
+            .output()
+            .expect("it starts");
+        let said = text(&ended.stderr);
+        assert_eq!(ended.status.code(), Some(code), "{asked}: {said}");
+        let line = if code == 0 { text(&ended.stdout) } else { said };
+        assert!(line.to_lowercase().starts_with("readdress"), "{line}");
+    }
+}
+
+/// `readdress --help | head -1` and a terminal that was closed.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_reader_that_has_gone_is_no_mistake() {
+    for (asked, code) in [("--version", 0), ("--help", 0), ("--no-such", 2)] {
+        let full = || {
+            std::fs::OpenOptions::new()
+                .write(true)
+                .open("/dev/full")
+                .expect("a full device")
+        };
+        let (reader, writer) = std::io::pipe().expect("a pipe");
+        drop(reader);
+        let ended = Command::new(env!("CARGO_BIN_EXE_readdress"))
+            .arg(asked)
+            .stdout(writer)
+            .stderr(full())
+            .status()
+            .expect("it starts");
+        assert_eq!(ended.code(), Some(code), "{asked}");
+    }
+}
+
 #[test]
 fn an_unknown_argument_is_a_mistake_of_usage() {
     let wrong = run(&["--no-such"], None);
@@ -54,8 +95,10 @@ fn without_a_display_it_says_what_to_use() {
 }
 
 /// Ends it with the test.
-struct Running(Child);
+#[cfg(target_os = "linux")]
+struct Running(std::process::Child);
 
+#[cfg(target_os = "linux")]
 impl Drop for Running {
     fn drop(&mut self) {
         let _ = self.0.kill();

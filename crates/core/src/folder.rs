@@ -35,7 +35,8 @@ impl Folder {
         // A roaming profile would copy an open database between machines, hence the local one.
         let base = dirs::data_local_dir()
             .ok_or_else(|| Problem::new(Code::FolderReadOnly).with("reason", "no_home"))?;
-        Ok(base.join(if cfg!(target_os = "macos") {
+        // By the identifier on macOS, as is usual there; on Windows because the installer puts the programs into `readdress`.
+        Ok(base.join(if cfg!(any(target_os = "macos", windows)) {
             "app.readdress"
         } else {
             "readdress"
@@ -48,11 +49,12 @@ impl Folder {
     /// One that a newer program wrote is left exactly as it is: no folder, no lock, no log, no right in it changes.
     ///
     /// # Errors
-    /// `database_newer`, `folder_read_only` (with `reason = link` where the database is a link), `disk_full`.
+    /// `database_newer`, `folder_read_only` (with `reason = link` where the database is a link, `long` where its path is too long), `disk_full`.
     pub fn open(path: &Path) -> Result<Self> {
         let path = std::path::absolute(path).map_err(|error| io_problem(&error, path))?;
         let folder = Self { path };
         folder.refuse_newer()?;
+        folder.refuse_long_path()?;
         make_dir(&folder.path)?;
         for dir in [folder.locks_dir(), folder.services_dir(), folder.logs_dir()] {
             make_dir(&dir)?;
@@ -73,6 +75,18 @@ impl Folder {
 
     fn refuse_newer(&self) -> Result<()> {
         crate::db::refuse_newer(&self.db_path())
+    }
+
+    /// SQLite takes 512 bytes, its journals' endings included (`MAX_PATHNAME` in its os_unix.c), and says no more than
+    /// "unable to open". On Windows the system says it.
+    fn refuse_long_path(&self) -> Result<()> {
+        const LONGEST: usize = 512 - "-journal".len();
+        // Practice has a folder of its own below.
+        let longest = self.practice().join("readdress.db");
+        if cfg!(unix) && longest.as_os_str().len() > LONGEST {
+            return Err(Problem::new(Code::FolderReadOnly).with("reason", "long"));
+        }
+        Ok(())
     }
 
     pub fn path(&self) -> &Path {

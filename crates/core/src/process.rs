@@ -9,13 +9,15 @@ use std::panic::PanicHookInfo;
 
 use crate::secret::Secret;
 
-/// First thing in every `main`. A panic tells where it happened and not with what; the system keeps no picture of the memory.
+/// First thing in every `main`. A panic tells where it happened and not with what; the system keeps no picture of the memory, and
+/// loads no library out of a folder that merely is the current one.
 pub fn guard() {
     std::panic::set_hook(Box::new(|panic| {
         // Nobody listens there: nothing is left to tell it to.
         let _ = writeln!(std::io::stderr(), "{}", told(panic));
     }));
     no_core_dump();
+    no_foreign_libraries();
 }
 
 /// The place, and the message only where it is a literal of the source: any other may hold what was worked on.
@@ -55,9 +57,32 @@ fn no_core_dump() {
     let _ = setrlimit(Resource::Core, limit);
 }
 
-/// Windows writes none unless its owner asks for them.
-#[cfg(not(unix))]
+/// Windows writes no dump of the whole unless its owner asks for that. What it may report of a crash holds the stacks; the heap,
+/// where secrets are, stays out of it. <https://learn.microsoft.com/windows/win32/api/werapi/nf-werapi-wersetflags>
+#[cfg(windows)]
+#[expect(unsafe_code, reason = "a call of the system")]
+fn no_core_dump() {
+    use windows_sys::Win32::System::ErrorReporting::{
+        WER_FAULT_REPORTING_FLAG_NOHEAP, WerSetFlags,
+    };
+    // SAFETY: it takes a number and keeps it for this process; a refusal leaves what the system's owner chose.
+    unsafe { WerSetFlags(WER_FAULT_REPORTING_FLAG_NOHEAP) };
+}
+
+#[cfg(not(any(unix, windows)))]
 fn no_core_dump() {}
+
+/// A file that is opened by a double-click makes its folder the current one, and Windows looks there for a library that it finds
+/// nowhere else. <https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-setdlldirectoryw>
+#[cfg(windows)]
+#[expect(unsafe_code, reason = "a call of the system")]
+fn no_foreign_libraries() {
+    // SAFETY: the text is empty and ends with its zero; that is how the current folder is left out.
+    unsafe { windows_sys::Win32::System::LibraryLoader::SetDllDirectoryW([0].as_ptr()) };
+}
+
+#[cfg(not(windows))]
+fn no_foreign_libraries() {}
 
 /// The secret in an environment variable, taken out of the environment: no child inherits it, and nobody reads it there
 /// any more. `None` where it is not set or empty.

@@ -300,6 +300,7 @@ fn a_file_that_is_none_is_told_and_waits_for_nobody() {
     std::fs::write(at("good.toml"), own()).expect("a file");
     std::fs::create_dir(at("folder.toml")).expect("a folder");
     std::fs::write(at("large.toml"), vec![b'#'; 300 << 10]).expect("a file");
+    #[cfg_attr(not(unix), expect(unused_mut, reason = "the rest is Unix's"))]
     let mut told = vec!["folder.toml", "large.toml"];
     #[cfg(unix)]
     {

@@ -25,11 +25,12 @@ pub enum Language {
 }
 
 impl Language {
-    /// Of the first variable that is set: `LC_ALL`, `LC_MESSAGES`, `LANG`.
+    /// Of the first variable that is set: `LC_ALL`, `LC_MESSAGES`, `LANG`. Windows sets none of them, and macOS not everywhere: what a
+    /// person chose in the system counts there.
     pub fn from_env() -> Self {
         let set = |name: &&str| std::env::var(name).ok().filter(|value| !value.is_empty());
         let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(set);
-        Self::of(&locale.unwrap_or_default())
+        Self::of(&locale.or_else(of_system).unwrap_or_default())
     }
 
     /// Of a locale's name, such as `pt_BR.UTF-8` or `pt-BR`.
@@ -70,6 +71,17 @@ impl Language {
             "other"
         }
     }
+}
+
+#[cfg(any(windows, target_os = "macos"))]
+fn of_system() -> Option<String> {
+    sys_locale::get_locale()
+}
+
+/// Elsewhere the variables are the system's way.
+#[cfg(not(any(windows, target_os = "macos")))]
+fn of_system() -> Option<String> {
+    None
 }
 
 #[derive(Debug)]
@@ -188,7 +200,7 @@ mod tests {
     fn keys_of(language: Language) -> BTreeSet<String> {
         let table: Value = serde_json::from_str(language.source()).expect("a table");
         let mut out = BTreeSet::new();
-        for part in ["cli", "codes", "notices"] {
+        for part in ["cli", "codes", "menu", "notices"] {
             keys(&table[part], part, &mut out);
         }
         out

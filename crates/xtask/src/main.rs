@@ -7,6 +7,7 @@ mod appimage;
 mod bench;
 mod bundle;
 mod check;
+mod cross;
 mod display;
 mod fuzz;
 mod icons;
@@ -19,6 +20,7 @@ mod page;
 mod place;
 mod process;
 mod run;
+mod sbom;
 mod shots;
 mod supply;
 mod tally;
@@ -26,6 +28,8 @@ mod test;
 mod tools;
 mod torture;
 mod tree;
+mod version;
+mod workflows;
 
 use place::Place;
 use std::process::ExitCode;
@@ -47,10 +51,15 @@ cargo xtask TASK
   notes [VERSION] what CHANGELOG.md says about a version, as a release's page shows it
   try-package [--deb FILE] [--from OLDER.deb]
                  installs, uses, upgrades, takes back and removes the package on this system (Debian; sudo)
+  cross windows [--link] | macos
+                 does it compile for the other systems? On Debian, with its own compiler; nothing of it is run
   torture [--kills N] [--seed S] [--app N]
                  kills the programs anywhere, 1,000 times and the window 20 times, and compares with the services
   shots [FOLDER] pictures of the real window, into FOLDER or e2e/shots
-  icons          every icon again from icons/readdress.svg";
+  icons          every icon again from icons/readdress.svg
+  version [X.Y.Z | --tag vX.Y.Z]
+                 says whether one version is told everywhere (and is ready for the tag), or writes the next one
+  sbom           what is inside, as CycloneDX: the crates of both programs and the packages of the page";
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -66,9 +75,12 @@ fn main() -> ExitCode {
         "bundle" => bundle::bundle(&place, rest),
         "try-package" => install::try_package(&place, rest),
         "notes" => notes::print(&place, rest.first()),
+        "cross" => cross::cross(&place, rest),
         "shots" => shots::shoot(&place, rest.first()),
         "torture" => torture::torture(&place, rest),
         "icons" => icons::draw(&place),
+        "version" => version::version(&place, rest),
+        "sbom" => sbom::sbom(&place),
         "help" | "--help" | "-h" => {
             println!("{FACE}");
             Ok(())

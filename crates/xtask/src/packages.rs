@@ -37,7 +37,7 @@ pub enum Scope {
     App,
     /// The packages of this system: what takes programs apart and puts images together.
     Bundle,
-    /// The tests and the bench: a screen, a session bus, a driver for the window, a browser for the page, a mail server.
+    /// The tests and the bench: a screen (X11 and Wayland), a session bus, a driver for the window, a browser for the page, a mail server.
     Tests,
 }
 
@@ -76,6 +76,7 @@ const TESTS: &[Need] = &[
     program("desktop-file-utils", &["desktop-file-validate"]),
     program("appstream", &["appstreamcli"]),
     program("webkit2gtk-driver", &["WebKitWebDriver"]),
+    program("weston", &["weston"]),
     program(
         "chromium",
         &["chromium", "chromium-browser", "google-chrome"],
@@ -114,6 +115,29 @@ pub fn ensure(scope: Scope) -> Outcome {
     }
 }
 
+/// As [`ensure`], for Debian packages that only one task needs.
+///
+/// # Errors
+/// As [`ensure`].
+pub fn ensure_these(packages: &[&'static str]) -> Outcome {
+    let missing: Vec<&str> = packages
+        .iter()
+        .copied()
+        .filter(|package| !is_installed(package))
+        .collect();
+    if missing.is_empty() {
+        Ok(())
+    } else {
+        install(&missing)
+    }
+}
+
+/// Whether dpkg has it.
+pub fn is_installed(package: &str) -> bool {
+    let asked = ["--show", "--showformat", "${db:Status-Status}", package];
+    process::answer_of(&mut process::command("dpkg-query", &asked)).as_deref() == Some("installed")
+}
+
 fn missing(scope: Scope) -> Vec<&'static str> {
     let tables = [
         (Scope::Cli, CLI),
@@ -139,14 +163,7 @@ fn missing(scope: Scope) -> Vec<&'static str> {
 /// Whether dpkg has it, or, for a library where there is no dpkg, whether pkg-config finds it.
 fn installed(need: &Need) -> bool {
     if process::on_path("dpkg-query") {
-        let asked = [
-            "--show",
-            "--showformat",
-            "${db:Status-Status}",
-            need.package,
-        ];
-        return process::answer_of(&mut process::command("dpkg-query", &asked)).as_deref()
-            == Some("installed");
+        return is_installed(need.package);
     }
     match need.package {
         "libwebkit2gtk-4.1-dev" => process::answer_of(&mut process::command(

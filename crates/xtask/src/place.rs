@@ -54,6 +54,11 @@ impl Place {
         self.target.join("torture")
     }
 
+    /// A compiler for other systems, and what it makes.
+    pub fn cross(&self) -> PathBuf {
+        self.target.join("cross")
+    }
+
     /// Logs of the layers, and whatever else the tasks write down.
     pub fn notes(&self) -> PathBuf {
         self.target.join("xtask")

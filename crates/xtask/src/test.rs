@@ -8,7 +8,9 @@ use crate::layer::{Counted, Gate};
 use crate::packages::{self, Scope};
 use crate::place::Place;
 use crate::tally::Speaker;
-use crate::{Outcome, appimage, bundle, install, links, page, process, supply, tools, torture};
+use crate::{
+    Outcome, appimage, bundle, install, links, page, process, supply, tools, torture, workflows,
+};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -37,6 +39,7 @@ pub fn quick_layers(place: &Place, gate: &mut Gate<'_>) {
         &mut cargo(place, &["fmt", "--all", "--check"]),
     );
     gate.check("links", || links::check(&place.root));
+    workflows::layers(place, gate);
 }
 
 /// Says whether there is a built page.

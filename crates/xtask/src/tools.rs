@@ -36,6 +36,11 @@ const CARGO_FUZZ: Tool = Tool {
     version: "=0.13.2",
     quick_build: true,
 };
+const CARGO_CYCLONEDX: Tool = Tool {
+    name: "cargo-cyclonedx",
+    version: "=0.5.9",
+    quick_build: true,
+};
 /// Draws SVG, the same to the pixel on every system.
 const RESVG: Tool = Tool {
     name: "resvg",
@@ -61,6 +66,11 @@ pub fn cargo_machete(place: &Place) -> Outcome<PathBuf> {
 /// Builds and runs the fuzz targets.
 pub fn cargo_fuzz(place: &Place) -> Outcome<PathBuf> {
     get(place, &CARGO_FUZZ)
+}
+
+/// Lists what a program is made of.
+pub fn cargo_cyclonedx(place: &Place) -> Outcome<PathBuf> {
+    get(place, &CARGO_CYCLONEDX)
 }
 
 /// Draws the icons.

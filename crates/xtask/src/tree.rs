@@ -62,8 +62,16 @@ fn pss_in(rollup: &str) -> Option<u64> {
     line.split_whitespace().next()?.parse().ok()
 }
 
-/// Ends a process and everything below it, the youngest first.
+/// Ends a process and everything below it, the youngest first. On macOS, where there is no /proc, only the process itself.
 pub fn end(root: u32) {
+    if cfg!(windows) {
+        let _ = Command::new("taskkill")
+            .args(["/F", "/T", "/PID", &root.to_string()])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status();
+        return;
+    }
     let mut all: Vec<String> = members(root).iter().rev().map(u32::to_string).collect();
     if all.is_empty() {
         all.push(root.to_string());

@@ -278,28 +278,3 @@ fn no_source_file_is_over_500_lines() {
         assert!(lines <= 500, "{} has {lines} lines", path.display());
     }
 }
-
-/// One number tells which version this is.
-#[test]
-fn the_version_is_the_same_everywhere() {
-    let version = table("Cargo.toml")["workspace"]["package"]["version"]
-        .as_str()
-        .unwrap()
-        .to_owned();
-    let changelog = fs::read_to_string(root().join("CHANGELOG.md")).unwrap();
-    let newest = changelog
-        .lines()
-        .find_map(|line| line.strip_prefix("## [")?.split_once(']').map(|(v, _)| v));
-    assert!(
-        matches!(newest, Some(v) if v == version || v == "Unreleased"),
-        "CHANGELOG: {newest:?}"
-    );
-    for path in ["ui/package.json", "e2e/package.json", "tauri.conf.json"] {
-        let text = fs::read_to_string(root().join(path)).unwrap();
-        let told: serde_json::Value =
-            serde_json::from_str(&text).unwrap_or_else(|why| panic!("{path}: {why}"));
-        if let Some(told) = told.get("version") {
-            assert_eq!(told.as_str(), Some(version.as_str()), "{path}");
-        }
-    }
-}

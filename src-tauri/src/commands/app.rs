@@ -24,6 +24,8 @@ pub async fn page_ready<R: Runtime>(
     shell: State<'_, Shell>,
 ) -> Result<()> {
     window::show(&window);
+    #[cfg(target_os = "linux")]
+    crate::graphics::net::painted(window.app_handle());
     if shell.report_usable() {
         let mut out = std::io::stdout().lock();
         // For a measurement; without a reader there is none.

@@ -24,6 +24,8 @@ pub async fn set_preferences<R: Runtime>(
         }
         shell.set_preferences(preferences.0.clone());
         window::dress(&app);
+        #[cfg(target_os = "macos")]
+        crate::menu::translate(&app);
         let folder = shell.real()?.folder().path().to_owned();
         preferences::save(&app, &preferences::file_in(&folder), &preferences.0)
     })

@@ -15,6 +15,7 @@ use tauri_plugin_opener::OpenerExt as _;
 use tokio::sync::oneshot::Receiver;
 
 use super::{Arg, Shell, guarded};
+use crate::started::Started;
 
 /// Asks where to and writes the CSV there; `None` where the dialog was left.
 #[tauri::command]
@@ -58,11 +59,14 @@ pub async fn export_history<R: Runtime>(
 
 /// Plain text without keys, codes, addresses or labels; the page shows it before it is copied.
 #[tauri::command]
-pub async fn get_diagnostics(shell: State<'_, Shell>) -> Result<String> {
+pub async fn get_diagnostics(
+    shell: State<'_, Shell>,
+    started: State<'_, Started>,
+) -> Result<String> {
     guarded(async {
         let mut text = shell.engine()?.diagnostics().await?;
-        let webview = tauri::webview_version().unwrap_or_else(|_| "unknown".to_owned());
-        text.push_str(&format!("mode: {:?}\nwebview: {webview}\n", shell.mode()));
+        text.push_str(&format!("mode: {:?}\n", shell.mode()));
+        text.push_str(&started.lines());
         Ok(text)
     })
     .await

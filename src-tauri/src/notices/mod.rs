@@ -13,6 +13,8 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
+#[cfg(any(target_os = "linux", target_os = "macos"))]
+pub use watch::spoken;
 pub use watch::{Notices, follow};
 
 /// One message of the system: it may stand on a locked screen, so it never holds a code or a key.

@@ -148,7 +148,7 @@ impl<R: Runtime> Look<R> {
 }
 
 /// As chosen, else the system's.
-fn spoken(chosen: Option<preferences::Language>) -> Language {
+pub fn spoken(chosen: Option<preferences::Language>) -> Language {
     match chosen {
         Some(preferences::Language::English) => Language::English,
         Some(preferences::Language::Portuguese) => Language::Portuguese,

@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::SystemTime;
 
+use readdress_core::engine::{Engine, Options};
 use readdress_core::folder::Folder;
 use readdress_core::vault::VaultEnv;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::command_names::COMMANDS;
-use crate::support::{Home, Shown};
+use crate::support::{Home, Shown, until};
 
 /// Fits every command: each takes what it knows.
 fn any_arguments() -> Value {
@@ -91,9 +92,15 @@ fn all(dir: &Path) -> BTreeMap<String, (Vec<u8>, SystemTime)> {
 #[test]
 fn a_newer_versions_folder_is_told_and_not_a_byte_of_it_changes() {
     let home = Home::new();
-    home.open().close();
     let data = home.data();
     let file = data.join("readdress.db");
+    let engine = Engine::open(Options {
+        data_dir: Some(data.clone()),
+        ..Options::default()
+    });
+    drop(engine.expect("a folder of ours"));
+    let log = data.join("readdress.db-wal");
+    until("the closed database", || (!log.exists()).then_some(()));
     let mut bytes = std::fs::read(&file).expect("a database");
     // `user_version`: https://www.sqlite.org/fileformat2.html, 1.3
     bytes[60..64].copy_from_slice(&99_i32.to_be_bytes());

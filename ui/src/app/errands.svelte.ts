@@ -5,6 +5,7 @@ import { backend } from "../backend";
 import { bytes_text, t } from "../i18n";
 import { app, go, load_services, take_state } from "./app.svelte";
 import { LARGEST } from "./mail_file";
+import { as_problem } from "./problem";
 import { note } from "./toasts.svelte";
 
 /** The service file that is shown now, over whatever else is open. */
@@ -51,13 +52,14 @@ export function close_service_file(): void {
   closed = null;
 }
 
-/** What was typed into a dialog is not taken away for an errand: it waits until nothing lies over the window. */
+const is_covered = (): boolean => document.querySelector("dialog[open]") !== null;
+
+/** Resolves when nothing lies over the window. */
 async function free(): Promise<void> {
-  const open = (): boolean => document.querySelector("dialog[open]") !== null;
-  if (!open()) return;
+  if (!is_covered()) return;
   await new Promise<void>((done) => {
     const watcher = new MutationObserver(() => {
-      if (open()) return;
+      if (is_covered()) return;
       watcher.disconnect();
       done();
     });
@@ -65,12 +67,21 @@ async function free(): Promise<void> {
   });
 }
 
+let later: Promise<void> = Promise.resolve();
+
+/** A file is shown at once. What was typed into a dialog is not taken away for anything else: that waits, and no file waits for it. */
+async function run(errand: Errand): Promise<void> {
+  if (errand.kind === "service") return show(errand.shown);
+  const covered = is_covered();
+  later = later.then(() => act(errand)).catch((thrown: unknown) => void app.faults.push(as_problem(thrown)));
+  if (!covered) await later;
+}
+
 async function leave_practice(): Promise<void> {
   if (app.state?.mode === "practice") await take_state(await backend().leave_practice());
 }
 
-async function run(errand: Errand): Promise<void> {
-  if (errand.kind === "service") return show(errand.shown);
+async function act(errand: Exclude<Errand, { kind: "service" }>): Promise<void> {
   if (errand.kind === "no_mail") return note(t(errand.reason === "large" ? "mail.file_large" : "mail.file_unreadable", { name: errand.name, size: bytes_text(LARGEST) }));
   await free();
   if (errand.kind === "practice") {

@@ -73,8 +73,16 @@ function alone(event: KeyboardEvent): boolean {
   return true;
 }
 
+/** Windows' web view has a browser's keys: these would load the page again, with all that was typed gone, or save, print or show its source. */
+function browser_key(event: KeyboardEvent): boolean {
+  if (app.state?.platform !== "windows") return false;
+  return event.key === "F5" || (event.ctrlKey && !event.altKey && /^[jopsru]$/i.test(event.key));
+}
+
 function on_key(event: KeyboardEvent): void {
-  if (event.defaultPrevented || event.isComposing) return;
+  const free = !event.defaultPrevented && !event.isComposing;
+  if (browser_key(event)) event.preventDefault();
+  if (!free) return;
   const control = app.state?.platform === "macos" ? event.metaKey : event.ctrlKey;
   if (control && event.shiftKey && event.key.toLowerCase() === "v") return catch_paste();
   const taken = control && !event.altKey && !event.shiftKey ? with_control(event) : !control && !event.altKey && !dialog_open() && alone(event);
@@ -87,12 +95,19 @@ function on_paste(event: ClipboardEvent): void {
   void take_paste(event.clipboardData?.getData("text/plain") ?? "");
 }
 
+/** macOS' web view offers pasting outside a field only where the page says so: to it, preventing this event is saying so. */
+function on_before_paste(event: Event): void {
+  if (!editable(event.target) && !dialog_open()) event.preventDefault();
+}
+
 /** Listens until the returned function is called. */
 export function listen_to_keys(): () => void {
   window.addEventListener("keydown", on_key);
+  document.addEventListener("beforepaste", on_before_paste);
   document.addEventListener("paste", on_paste);
   return () => {
     window.removeEventListener("keydown", on_key);
+    document.removeEventListener("beforepaste", on_before_paste);
     document.removeEventListener("paste", on_paste);
   };
 }

@@ -48,7 +48,7 @@ function commands(): Thing[] {
     { id: "check-all", icon: "refresh", text: t("palette.check_all"), will: t("palette.check_all_will"), hint: "Shift F5", run: () => void check_all() },
     ...(practice ? [] : mail_commands()),
     ...leave,
-    ...app.services.map((service): Thing => ({ id: `practice-${service.id}`, icon: "shield", text: t("welcome.practice_of", { service: service.name }), will: t("palette.practice_will"), run: () => void start_practice(service.id) })),
+    ...app.services.filter((one) => !one.own).map((service): Thing => ({ id: `practice-${service.id}`, icon: "shield", text: t("welcome.practice_of", { service: service.name }), will: t("palette.practice_will"), run: () => void start_practice(service.id) })),
     { id: "add-service", icon: "plus", text: t("palette.add_service"), will: t("palette.add_service_will"), run: () => void choose_service_file() },
     { id: "check-new", icon: "globe", text: t("palette.check_new"), will: t("palette.check_new_will", { host: app.state?.releases.host ?? "" }), run: () => void open_releases() },
     { id: "light", icon: "eye", text: t("palette.theme_light"), will: t("palette.theme_will"), run: () => void prefer({ theme: "light" }) },

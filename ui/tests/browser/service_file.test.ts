@@ -14,7 +14,7 @@ async function sound(page: Page): Promise<void> {
   expect(await cut_buttons(page)).toEqual([]);
 }
 
-const ask = (page: Page, name: string): Promise<void> => page.evaluate((errand) => window.fake_errand?.(errand), name);
+const ask = (page: Page, name: string): Promise<void> => page.evaluate((errand) => globalThis.fake_errand?.(errand), name);
 
 test("a file is chosen, read, added, and its first profile asks for the host", async () => {
   const { page } = await open_page({ screen: "settings", size: "small" });
@@ -72,7 +72,7 @@ test("several files come one after the other", async () => {
 
 test("what cannot be written is told in the dialog", async () => {
   const { page } = await open_page({ screen: "settings", more: { file: "full" } });
-  await page.evaluate(() => window.fake_errand?.("file-new"));
+  await page.evaluate(() => globalThis.fake_errand?.("file-new"));
   const dialog = page.getByRole("dialog");
   await dialog.getByRole("button", { name: "Add service" }).click();
   await dialog.getByText(/disk is full/i).first().waitFor();
@@ -116,6 +116,12 @@ describe("actions of the desktop entry", () => {
     await page.getByRole("textbox", { name: "Name in your list" }).fill("Half a profile");
     await ask(page, "practice");
     await page.waitForTimeout(300);
+    expect(await page.getByRole("textbox", { name: "Name in your list" }).inputValue()).toBe("Half a profile");
+    // A file does not wait behind it.
+    await ask(page, "file-new");
+    await page.getByRole("heading", { name: "Add the service Forge" }).waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("heading", { name: "Add the service Forge" }).waitFor({ state: "detached" });
     expect(await page.getByRole("textbox", { name: "Name in your list" }).inputValue()).toBe("Half a profile");
     await page.keyboard.press("Escape");
     await page.getByText("Practice. Nothing leaves this computer.").waitFor();

@@ -31,18 +31,50 @@ async fn come(signal: &mut Option<tokio::signal::unix::Signal>) {
     }
 }
 
-#[cfg(not(unix))]
-pub struct Stop;
+/// Hears Ctrl+C and Ctrl+Break, the end of the console window, and the end of the session. From its making on the first two no
+/// longer end the program by themselves; the others do, some seconds after they were heard.
+#[cfg(windows)]
+pub struct Stop {
+    ctrl_c: Option<windows::CtrlC>,
+    ctrl_break: Option<windows::CtrlBreak>,
+    close: Option<windows::CtrlClose>,
+    logoff: Option<windows::CtrlLogoff>,
+    shutdown: Option<windows::CtrlShutdown>,
+}
 
-#[cfg(not(unix))]
+#[cfg(windows)]
+use tokio::signal::windows;
+
+#[cfg(windows)]
 impl Stop {
     pub fn new() -> Self {
-        Self
+        Self {
+            ctrl_c: windows::ctrl_c().ok(),
+            ctrl_break: windows::ctrl_break().ok(),
+            close: windows::ctrl_close().ok(),
+            logoff: windows::ctrl_logoff().ok(),
+            shutdown: windows::ctrl_shutdown().ok(),
+        }
     }
 
+    /// Returns when one came.
     pub async fn asked(&mut self) {
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
+        tokio::select! {
+            () = come(self.ctrl_c.as_mut().map(windows::CtrlC::recv)) => {}
+            () = come(self.ctrl_break.as_mut().map(windows::CtrlBreak::recv)) => {}
+            () = come(self.close.as_mut().map(windows::CtrlClose::recv)) => {}
+            () = come(self.logoff.as_mut().map(windows::CtrlLogoff::recv)) => {}
+            () = come(self.shutdown.as_mut().map(windows::CtrlShutdown::recv)) => {}
         }
+    }
+}
+
+#[cfg(windows)]
+async fn come(event: Option<impl Future<Output = Option<()>>>) {
+    match event {
+        Some(event) => {
+            event.await;
+        }
+        None => std::future::pending().await,
     }
 }

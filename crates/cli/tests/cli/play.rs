@@ -1,10 +1,14 @@
 //! `practice` and `demo`.
 
+#[cfg(unix)]
 use std::io::{BufRead, BufReader, Read};
 
+#[cfg(unix)]
 use serde_json::Value;
 
-use crate::stage::{Call, NEW, Stage, ran};
+use crate::stage::{Call, NEW};
+#[cfg(unix)]
+use crate::stage::{Stage, ran};
 
 #[test]
 fn demo_ends_with_three_changed_and_proved() {

@@ -263,6 +263,7 @@ impl Call {
     }
 
     /// Started by another program, whose words come first.
+    #[cfg(unix)]
     pub fn under(self, words: &[&str]) -> Self {
         let mut outer = Command::new(words[0]);
         outer.args(&words[1..]).arg(self.command.get_program());
@@ -283,6 +284,7 @@ impl Call {
     }
 
     /// Another command with the same words and environment.
+    #[cfg(unix)]
     fn started_as(mut self, mut other: Command) -> Self {
         other.args(self.command.get_args());
         for (name, value) in self.command.get_envs() {

@@ -2,6 +2,7 @@
 //! terminal, in words and as JSON: it is shown as what it is.
 
 use std::path::PathBuf;
+#[cfg(target_os = "linux")]
 use std::process::Command;
 
 use readdress_sandbox::{Fault, FaultKind, Service};
@@ -53,8 +54,10 @@ fn own_services(stage: &Stage) -> PathBuf {
     let folder = stage.folder.path().join("own");
     std::fs::create_dir_all(&folder).expect("a folder");
     std::fs::write(folder.join("mine.toml"), source).expect("a file");
-    // A broken one, with the same in its name and in its mistake.
-    let named = format!("{HOSTILE}.toml").replace('/', "_");
+    // A broken one, with the same in its name and in its mistake; as much of it as Windows takes in a file's name.
+    let taken = |c: &char| !cfg!(windows) || (*c >= ' ' && !"<>:\"\\|?*".contains(*c));
+    let name: String = HOSTILE.chars().filter(taken).collect();
+    let named = format!("{name}.toml").replace('/', "_");
     let broken = format!(
         "schema = 1\n{} = 1\nx = \"\u{202e}\u{1b}[2J\"\n",
         toml_text(HOSTILE)

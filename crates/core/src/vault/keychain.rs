@@ -1,5 +1,6 @@
 //! The system's keychain, asked on a thread of its own: a locked one may never answer.
 
+use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -146,7 +147,7 @@ impl SystemKeychain {
             None => (self.connect)().map_err(|error| problem(&error))?,
         };
         let result = store
-            .build(SERVICE, user, None)
+            .build(SERVICE, user, modifiers().as_ref())
             .and_then(|entry| call(&entry));
         self.store = (!matches!(result, Err(Error::PlatformFailure(_)))).then_some(store);
         match result {
@@ -195,6 +196,12 @@ fn connect() -> keyring_core::Result<Arc<CredentialStore>> {
 #[cfg(windows)]
 fn connect() -> keyring_core::Result<Arc<CredentialStore>> {
     Ok(windows_native_keyring_store::Store::new()?)
+}
+
+/// Windows would carry the key to every machine that a person of a company signs in at; the profiles stay on this one.
+/// <https://learn.microsoft.com/windows/win32/api/wincred/ns-wincred-credentialw>
+fn modifiers() -> Option<HashMap<&'static str, &'static str>> {
+    cfg!(windows).then(|| HashMap::from([("persistence", "Local")]))
 }
 
 #[cfg(not(any(target_os = "linux", target_os = "macos", windows)))]

@@ -11,6 +11,10 @@ use tempfile::TempDir;
 use uuid::Uuid;
 
 pub struct Place {
+    #[cfg_attr(
+        not(target_os = "linux"),
+        expect(dead_code, reason = "held until the end; looked into on Linux only")
+    )]
     pub dir: TempDir,
     pub folder: Folder,
 }

@@ -29,6 +29,10 @@ pub enum Line {
     /// Nobody listens.
     Refused,
     /// The queue of new connections is full, so that none comes about.
+    #[cfg_attr(
+        not(target_os = "linux"),
+        expect(dead_code, reason = "asked for on Linux only")
+    )]
     Full,
     /// Reset as soon as it is there.
     Reset,

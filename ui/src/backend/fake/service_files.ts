@@ -1,4 +1,4 @@
-// The contract's calls about errands and service files. `?errand=` and `window.fake_errand("…")` ask for one by name; a name that begins with
+// The contract's calls about errands and service files. `?errand=` and `fake_errand("…")` ask for one by name; a name that begins with
 // `file-` is a service file of that kind, which is also what the dialog of *Add a service file…* answers (`?file=`).
 // Not here: reading a file.
 import type { Backend, Errand, ShownServiceFile } from "../backend";
@@ -11,9 +11,7 @@ import type { Shared } from "./shared";
 type Calls = Pick<Backend, "take_errand" | "choose_service_file" | "add_service_file" | "on_errand">;
 
 declare global {
-  interface Window {
-    fake_errand?: (name: string) => void;
-  }
+  var fake_errand: ((name: string) => void) | undefined;
 }
 
 const forge: ServiceView = {
@@ -70,7 +68,7 @@ export function create_service_file_calls(shared: Shared, query: URLSearchParams
   const listeners = new Set<() => void>();
   let last: ShownServiceFile | null = null;
   const keep = (shown: ShownServiceFile): ShownServiceFile => (last = shown);
-  window.fake_errand = (name) => {
+  globalThis.fake_errand = (name: string): void => {
     waiting.push(name);
     for (const listener of listeners) listener();
   };
