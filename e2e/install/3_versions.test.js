@@ -10,7 +10,7 @@ import { add_profile, PASSPHRASE, request } from "../support/real.js";
 import { text } from "../support/text.js";
 import { bytes_of, database_version, set_database_version } from "./support/folder.js";
 import { fresh_home, opened } from "./support/opened.js";
-import { have, install, newer, older } from "./support/package.js";
+import { app, have, install, newer, older, run } from "./support/package.js";
 import { all_of, ask, tell } from "./support/witness.js";
 
 const LONGEST = { timeout: 180_000 };
@@ -42,14 +42,17 @@ test("data of a version to come is told in the window and in the terminal, and s
   await have(newer);
   const home = await made(t);
   const file = join(home.data, "readdress.db");
-  const said = text("codes.database_newer.what", { version: FAR_AHEAD, newest: await database_version(file) });
+  const newest = await database_version(file);
+  const said = text("codes.database_newer.what", { version: FAR_AHEAD, newest });
+  const [, version] = (await run(app, ["--version"])).trim().split(" ");
   await set_database_version(file, FAR_AHEAD);
   const bytes = await kept(home);
 
   const { window, close } = await opened(t, home);
-  await window.says(said);
+  await window.says(text("app.newer_title"));
+  await window.says(text("app.newer_body", { version: FAR_AHEAD, app: version, newest }));
   await window.says(home.data);
-  assert.equal(await window.now("button", text("app.settings")), null, "there is nothing to press that could write");
+  for (const [role, name] of [["link", "app.profiles"], ["link", "app.settings"], ["button", "profiles.add"]]) assert.equal(await window.now(role, text(name)), null, `${name} could write`);
   await close();
   assert.deepEqual(await kept(home), bytes);
 
