@@ -5,11 +5,10 @@ import { cp, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import test from "node:test";
 import { fileURLToPath } from "node:url";
-import { start_practice } from "../support/cli.js";
 import { add_profile, PASSPHRASE, request } from "../support/real.js";
 import { text } from "../support/text.js";
 import { bytes_of, database_version, set_database_version } from "./support/folder.js";
-import { fresh_home, opened } from "./support/opened.js";
+import { fresh_home, opened, played } from "./support/opened.js";
 import { app, have, install, newer, older, run } from "./support/package.js";
 import { all_of, ask, tell } from "./support/witness.js";
 
@@ -21,9 +20,8 @@ const BACKUP = { READDRESS_BACKUP_PASSPHRASE: "seven quiet words for a backup fi
 /** Written by the package that is installed: a profile and a change that waits for its code. */
 async function made(t) {
   const home = await fresh_home(t);
-  const practice = await start_practice(join(home.folder, "practice-server"));
-  t.after(() => practice.stop());
-  const { window, close } = await opened(t, home);
+  const practice = await played(home);
+  const { window, close } = await opened(home);
   await add_profile(window, practice, "Support line");
   await request(window, "Support line", "moved@practice.example");
   await close();
@@ -48,7 +46,7 @@ test("data of a version to come is told in the window and in the terminal, and s
   await set_database_version(file, FAR_AHEAD);
   const bytes = await kept(home);
 
-  const { window, close } = await opened(t, home);
+  const { window, close } = await opened(home);
   await window.says(text("app.newer_title"));
   await window.says(text("app.newer_body", { version: FAR_AHEAD, app: version, newest }));
   await window.says(home.data);
@@ -83,7 +81,7 @@ test("a folder that an older version left is brought over in the window, and kep
   await writeFile(key.READDRESS_KEY_FILE, await readFile(join(left, "key")), { mode: 0o600 });
   const was = await database_version(file);
 
-  const { window, close } = await opened(t, home, key);
+  const { window, close } = await opened(home, key);
   for (const label of ["Practice Z-API", "Practice Webshare", "Practice Mannco.store"]) await window.select(label);
   await close();
   const states = (await ask(home, ["history"])).map((change) => change.state);
@@ -111,7 +109,7 @@ test("an older package over a newer one keeps the data, or says that it is newer
     assert.deepEqual(await kept(home), bytes);
     return;
   }
-  const { window, close } = await opened(t, home);
+  const { window, close } = await opened(home);
   await window.select("Support line");
   await window.find("textbox", text("panel.code_label"));
   await close();
