@@ -9,7 +9,7 @@ import test from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { environment } from "../support/driver.js";
 import { ask_to_close, look_for_window } from "../support/x11.js";
-import { fresh_home, running, until_gone } from "./support/opened.js";
+import { fresh_home, running, runs, until_gone } from "./support/opened.js";
 import { app, cli, field_of, have, newer, older, owned, paths_in, run } from "./support/package.js";
 import { left_out_by_dpkg, remember_before } from "./support/traces.js";
 
@@ -80,7 +80,7 @@ test("the menu starts it, its data goes to the system's folder, the cross ends i
   const env = { ...environment(home) };
   delete env.READDRESS_DATA_DIR;
   const menu = spawn("gio", ["launch", DESKTOP], { stdio: "ignore", env });
-  t.after(async () => {
+  home.ends.push(async () => {
     for (const { id } of await running(home)) process.kill(id, "SIGKILL");
     await until_gone(home);
   });
@@ -91,7 +91,7 @@ test("the menu starts it, its data goes to the system's folder, the cross ends i
     assert.equal(await look_for_window("Readdress"), what);
   };
   await shows("shown");
-  assert.ok((await running(home)).every(({ program }) => program === app));
+  assert.deepEqual(await runs(home), [app]);
   await access(join(home.data, "readdress.db"));
   await ask_to_close("Readdress");
   await shows("gone");

@@ -5,12 +5,11 @@ import { cp, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import test from "node:test";
 import { fileURLToPath } from "node:url";
-import { start_practice } from "../support/cli.js";
 import { add_profile, PASSPHRASE, request } from "../support/real.js";
 import { text } from "../support/text.js";
 import { bytes_of, database_version, set_database_version } from "./support/folder.js";
-import { fresh_home, opened } from "./support/opened.js";
-import { have, install, newer, older } from "./support/package.js";
+import { fresh_home, opened, played } from "./support/opened.js";
+import { app, have, install, newer, older, run } from "./support/package.js";
 import { all_of, ask, tell } from "./support/witness.js";
 
 const LONGEST = { timeout: 180_000 };
@@ -21,9 +20,8 @@ const BACKUP = { READDRESS_BACKUP_PASSPHRASE: "seven quiet words for a backup fi
 /** Written by the package that is installed: a profile and a change that waits for its code. */
 async function made(t) {
   const home = await fresh_home(t);
-  const practice = await start_practice(join(home.folder, "practice-server"));
-  t.after(() => practice.stop());
-  const { window, close } = await opened(t, home);
+  const practice = await played(home);
+  const { window, close } = await opened(home);
   await add_profile(window, practice, "Support line");
   await request(window, "Support line", "moved@practice.example");
   await close();
@@ -42,14 +40,17 @@ test("data of a version to come is told in the window and in the terminal, and s
   await have(newer);
   const home = await made(t);
   const file = join(home.data, "readdress.db");
-  const said = text("codes.database_newer.what", { version: FAR_AHEAD, newest: await database_version(file) });
+  const newest = await database_version(file);
+  const said = text("codes.database_newer.what", { version: FAR_AHEAD, newest });
+  const [, version] = (await run(app, ["--version"])).trim().split(" ");
   await set_database_version(file, FAR_AHEAD);
   const bytes = await kept(home);
 
-  const { window, close } = await opened(t, home);
-  await window.says(said);
+  const { window, close } = await opened(home);
+  await window.says(text("app.newer_title"));
+  await window.says(text("app.newer_body", { version: FAR_AHEAD, app: version, newest }));
   await window.says(home.data);
-  assert.equal(await window.now("button", text("app.settings")), null, "there is nothing to press that could write");
+  for (const [role, name] of [["link", "app.profiles"], ["link", "app.settings"], ["button", "profiles.add"]]) assert.equal(await window.now(role, text(name)), null, `${name} could write`);
   await close();
   assert.deepEqual(await kept(home), bytes);
 
@@ -80,7 +81,7 @@ test("a folder that an older version left is brought over in the window, and kep
   await writeFile(key.READDRESS_KEY_FILE, await readFile(join(left, "key")), { mode: 0o600 });
   const was = await database_version(file);
 
-  const { window, close } = await opened(t, home, key);
+  const { window, close } = await opened(home, key);
   for (const label of ["Practice Z-API", "Practice Webshare", "Practice Mannco.store"]) await window.select(label);
   await close();
   const states = (await ask(home, ["history"])).map((change) => change.state);
@@ -108,7 +109,7 @@ test("an older package over a newer one keeps the data, or says that it is newer
     assert.deepEqual(await kept(home), bytes);
     return;
   }
-  const { window, close } = await opened(t, home);
+  const { window, close } = await opened(home);
   await window.select("Support line");
   await window.find("textbox", text("panel.code_label"));
   await close();

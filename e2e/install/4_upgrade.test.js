@@ -4,11 +4,10 @@ import assert from "node:assert/strict";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import test from "node:test";
-import { start_practice } from "../support/cli.js";
 import { add_profile, give_code, PASSPHRASE, request } from "../support/real.js";
 import { text } from "../support/text.js";
 import { bytes_of } from "./support/folder.js";
-import { fresh_home, opened, running } from "./support/opened.js";
+import { fresh_home, opened, played, runs } from "./support/opened.js";
 import { app, have, install, newer, older } from "./support/package.js";
 import { all_of, ask, tell } from "./support/witness.js";
 
@@ -21,18 +20,17 @@ test("upgrade", { timeout: 300_000 }, async (t) => {
   const second = await in_the_middle(t);
   await install(newer);
   await t.test("installing touches no data", async () => assert.deepEqual(await bytes_of(first.home.data), first.bytes));
-  await t.test("a window that was open goes on with the change it had begun, and the next one is the new program", () => goes_on(t, second));
+  await t.test("a window that was open goes on with the change it had begun, and the next one is the new program", () => goes_on(second));
   await t.test("profiles, keys, changes, mailboxes, settings and services are all there", () => is_there(first));
-  await t.test("the change that waited in the old program is ended in the new window", () => ends(t, first));
+  await t.test("the change that waited in the old program is ended in the new window", () => is_ended(first));
   await t.test("a backup of the old program fills a folder of the new one", () => restores(first));
 });
 
 /** A home in which everything was used once, in the older program. */
 async function lived_in(t) {
   const home = await fresh_home(t);
-  const practice = await start_practice(join(home.folder, "practice-server"));
-  t.after(() => practice.stop());
-  const { window, close } = await opened(t, home);
+  const practice = await played(home);
+  const { window, close } = await opened(home);
   await add_profile(window, practice, LABEL);
   await request(window, LABEL, "first@practice.example");
   await give_code(window, practice, "first@practice.example");
@@ -53,24 +51,23 @@ async function lived_in(t) {
 /** An older window, left open while its code is awaited. */
 async function in_the_middle(t) {
   const home = await fresh_home(t);
-  const { window, close } = await opened(t, home);
+  const { window, close } = await opened(home);
   await window.press(text("welcome.practice_of", { service: "Z-API" }));
   await window.press(text("panel.request"));
   await window.find("button", text("panel.verify_mail"));
   return { home, window, close };
 }
 
-async function goes_on(t, { home, window, close }) {
-  const runs = async () => [...new Set((await running(home)).map(({ program }) => program))];
-  assert.deepEqual(await runs(), [`${app} (deleted)`], "it runs what it was started as");
+async function goes_on({ home, window, close }) {
+  assert.deepEqual(await runs(home), [`${app} (deleted)`], "it runs what it was started as");
   await window.press(text("panel.verify_mail"));
   await window.says(text("panel.done_proved"));
   const practice = { ...home, data: join(home.data, "practice") };
   const states = async () => (await ask(practice, ["history"])).map((change) => change.state);
   assert.deepEqual(await states(), ["changed"], "told by the new program, beside the old window");
   await close();
-  const next = await opened(t, home);
-  assert.deepEqual(await runs(), [app]);
+  const next = await opened(home);
+  assert.deepEqual(await runs(home), [app]);
   await next.window.says(text("welcome.headline"));
   await next.close();
   assert.deepEqual(await states(), ["changed"]);
@@ -83,8 +80,8 @@ async function is_there({ home, told }) {
   await ask(home, ["read", LABEL], KEYS);
 }
 
-async function ends(t, { home, practice, settings }) {
-  const { window, close } = await opened(t, home);
+async function is_ended({ home, practice, settings }) {
+  const { window, close } = await opened(home);
   await window.until("the look that was chosen", async () => (await theme(window)) === "dark");
   await window.select(LABEL);
   await give_code(window, practice, "second@practice.example", { locked: true });

@@ -3,13 +3,12 @@ import assert from "node:assert/strict";
 import { cp, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import test from "node:test";
-import { start_practice } from "../support/cli.js";
 import { add_profile } from "../support/real.js";
 import { text } from "../support/text.js";
 import { bytes_of } from "./support/folder.js";
-import { fresh_home, opened, running } from "./support/opened.js";
+import { fresh_home, opened, played, runs } from "./support/opened.js";
 import { app, cli, have, install, installed, newer, owned, purge, remove } from "./support/package.js";
-import { before_and_now, known_to_caches, named_after_us } from "./support/traces.js";
+import { known_to_caches, left_over, named_after_us } from "./support/traces.js";
 import { all_of, ask } from "./support/witness.js";
 
 const LABEL = "Support line";
@@ -39,19 +38,18 @@ test("removal", { timeout: 240_000 }, async (t) => {
 
 async function lived_in(t) {
   const home = await fresh_home(t);
-  const practice = await start_practice(join(home.folder, "practice-server"));
-  const { window, close } = await opened(t, home);
+  const practice = await played(home);
+  const { window, close } = await opened(home);
   await add_profile(window, practice, LABEL);
   await window.find("region", text("panel.of", { label: LABEL }));
   await close();
-  practice.stop();
   const told = await all_of(home);
   return { home, told, bytes: await bytes_of(home.data) };
 }
 
 async function in_the_middle(t) {
   const home = await fresh_home(t);
-  const { window, close } = await opened(t, home);
+  const { window, close } = await opened(home);
   await window.press(text("welcome.practice_of", { service: "Mannco.store" }));
   await window.press(text("panel.request"));
   await window.find("button", text("panel.verify_mail"));
@@ -59,7 +57,7 @@ async function in_the_middle(t) {
 }
 
 async function goes_on({ home, window, close }, witness) {
-  assert.ok((await running(home)).every(({ program }) => program === `${app} (deleted)`));
+  assert.deepEqual(await runs(home), [`${app} (deleted)`]);
   await window.press(text("panel.verify_mail"));
   await window.says(text("panel.done_proved"));
   await close();
@@ -72,6 +70,5 @@ async function is_gone(paths) {
   for (const path of paths.filter((one) => /readdress/i.test(one))) await assert.rejects(readFile(path), { code: "ENOENT" }, path);
   assert.deepEqual(await named_after_us(), []);
   assert.deepEqual(await known_to_caches(), []);
-  const { before, now } = await before_and_now();
-  assert.deepEqual(now, before, "folders that it shares with others, and the other packages, are as before");
+  assert.deepEqual(await left_over(), [], "in folders that it shares with others");
 }

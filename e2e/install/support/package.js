@@ -32,7 +32,7 @@ export async function run(program, words = [], options = {}) {
 function apt(...words) {
   // By `env`, because sudo hands nothing on. The lists of file types are made anew each time; what a power cut would do to them
   // is none of the test, and waiting for the disk is most of its time. Waits for another apt instead of failing at its lock.
-  const whole = ["env", "DEBIAN_FRONTEND=noninteractive", "PKGSYSTEM_ENABLE_FSYNC=0", "apt-get", "-y", "-o", "DPkg::Lock::Timeout=300", ...words];
+  const whole = ["env", "LC_ALL=C", "DEBIAN_FRONTEND=noninteractive", "PKGSYSTEM_ENABLE_FSYNC=0", "apt-get", "-y", "-o", "DPkg::Lock::Timeout=300", ...words];
   if (process.getuid() !== 0) whole.unshift("sudo");
   console.log(`$ ${whole.join(" ")}`);
   return run(whole[0], whole.slice(1));
@@ -61,8 +61,12 @@ export async function have(file) {
   if ((await installed()) !== (await field_of(file, "Version"))) await install(file);
 }
 
-export const remove = () => apt("remove", NAME);
-export const purge = () => apt("purge", NAME);
+export const remove = () => takes_away("remove");
+export const purge = () => takes_away("purge");
+
+async function takes_away(how) {
+  assert.match(await apt(how, NAME), /\b0 upgraded, 0 newly installed, 1 to remove\b/, "no other package comes or goes");
+}
 
 /** Every path that dpkg counts to the package, the folders that others share too. */
 export async function owned() {
@@ -74,10 +78,4 @@ export async function owned() {
 export async function paths_in(file) {
   const lines = (await run("dpkg-deb", ["--contents", file])).split("\n");
   return lines.map((line) => / \.(\/\S*)/.exec(line)?.[1].replace(/(?<=.)\/$/, "")).filter((path) => path && path !== "/");
-}
-
-/** All installed packages, one a line. */
-export async function all_installed() {
-  const told = await run("dpkg-query", ["--show", "--showformat", "${db:Status-Status} ${Package}:${Architecture}\n"]);
-  return told.split("\n").filter((line) => line.startsWith("installed "));
 }

@@ -1,9 +1,9 @@
 // What a package leaves on the system, besides what it says it owns.
 import { execFile } from "node:child_process";
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, readlink, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { all_installed, installed } from "./package.js";
+import { installed, run } from "./package.js";
 
 /** dpkg's and apt's own memory of what was done, and logs: no part of the package. */
 const MEMORY = ["/var/lib/dpkg", "/var/lib/apt", "/var/cache/apt", "/var/log", "/var/backups"];
@@ -26,23 +26,32 @@ export async function known_to_caches() {
   return CACHES.filter((_, index) => know[index]);
 }
 
-/** The names in each folder that the packages put something into, and which other packages there are. */
-async function around(folders) {
+/** The names in each folder that the packages put something into. */
+async function names_in(folders) {
   const names = {};
-  for (const folder of folders) names[folder] = await readdir(folder).then((all) => all.sort(), () => null);
-  return { names, packages: await all_installed() };
+  for (const folder of folders) names[folder] = await readdir(folder).catch(() => []);
+  return names;
 }
 
 /** Kept in a file until the package is gone again. Nothing where it is installed already: then it is no beginning. */
 export async function remember_before(paths) {
   if (await installed()) return;
-  await writeFile(notes(), JSON.stringify(await around([...new Set(paths.map(dirname))].sort())));
+  await writeFile(notes(), JSON.stringify(await names_in([...new Set(paths.map(dirname))].sort())));
 }
 
-/** As it was before the first package came, and as it is now. */
-export async function before_and_now() {
+/** What lies in these folders since then and belongs to no package. Others may have been installed meanwhile. */
+export async function left_over() {
   const before = JSON.parse(await readFile(notes(), "utf8"));
-  return { before, now: await around(Object.keys(before.names)) };
+  const now = await names_in(Object.keys(before));
+  const come = Object.entries(now).flatMap(([folder, names]) => names.filter((name) => !before[folder].includes(name)).map((name) => join(folder, name)));
+  const left = [];
+  for (const path of come.filter((one) => !CACHES.includes(one))) if (!(await belongs_to_another(path))) left.push(path);
+  return left;
+}
+
+async function belongs_to_another(path) {
+  const link = await readlink(path).catch(() => "");
+  return link.startsWith("/etc/alternatives/") || run("dpkg-query", ["--search", path]).then(() => true, () => false);
 }
 
 function notes() {
