@@ -4,10 +4,13 @@ pub const COMMANDS: &[&str] = &[
     // app
     "get_app_state",
     "page_ready",
+    "take_errand",
     // services
     "list_services",
     "accept_service",
     "set_limit_scope",
+    "choose_service_file",
+    "add_service_file",
     // profiles
     "list_profiles",
     "get_profile",

@@ -55,8 +55,8 @@ export function environment(home) {
   };
 }
 
-/** Starts the app in `home`. `env` is added to its environment; what it prints goes to the file `said`, if there is one. */
-export async function start_app(home, env = {}, said = null) {
+/** Starts the app in `home`. `env` is added to its environment; what it prints goes to the file `said`, if there is one. `args`: what it is started with. */
+export async function start_app(home, env = {}, said = null, args = []) {
   const output = said === null ? ["ignore", "inherit"] : Array(2).fill(openSync(said, "a"));
   const [port, native] = [await free_port(), await free_port()];
   const bridge = spawn(tauri_driver, ["--port", port, "--native-port", native], {
@@ -75,7 +75,7 @@ export async function start_app(home, env = {}, said = null) {
   try {
     await answers(port, bridge);
     const capabilities = new Capabilities();
-    capabilities.set("tauri:options", { application: app });
+    capabilities.set("tauri:options", { application: app, args });
     capabilities.setBrowserName("wry");
     const driver = await new Builder().withCapabilities(capabilities).usingServer(`http://127.0.0.1:${port}/`).build();
     return {

@@ -9,9 +9,9 @@ import { Window } from "./window.js";
 /** Starting included. A flow takes 2 to 5 seconds on a quiet machine. */
 const LONGEST_FLOW = 90_000;
 
-/** `prepare`: what lies in the home before the start. `breaks_policy`: the flow itself tries what the policy forbids. `ends_itself`: there is
+/** `prepare`: what lies in the home before the start. `args`: what the app is started with, by its home. `breaks_policy`: the flow itself tries what the policy forbids. `ends_itself`: there is
  *  no window any more that could be asked. */
-export function flow(name, steps, { env = {}, prepare = async () => {}, breaks_policy = false, ends_itself = false } = {}) {
+export function flow(name, steps, { env = {}, prepare = async () => {}, args = () => [], breaks_policy = false, ends_itself = false } = {}) {
   test(name, { timeout: LONGEST_FLOW }, async (t) => {
     const home = await make_home();
     let started = null;
@@ -20,7 +20,7 @@ export function flow(name, steps, { env = {}, prepare = async () => {}, breaks_p
       await home.remove();
     });
     await prepare(home);
-    started = await start_app(home, env);
+    started = await start_app(home, env, null, args(home));
     await watch_policy(started.driver);
     const whole = async () => {
       if (started && !breaks_policy && !ends_itself) assert.deepEqual(await broken_policy(started.driver), [], "the page kept to its policy");

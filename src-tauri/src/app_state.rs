@@ -2,6 +2,7 @@
 
 use readdress_core::engine::Engine;
 use readdress_core::error::{Problem, Result};
+use readdress_core::link;
 use readdress_core::view::{HistoryFilter, NetworkSettings, VaultKind, VaultState, VaultView};
 use serde::{Deserialize, Serialize};
 
@@ -23,8 +24,17 @@ pub struct AppState {
     /// Of this machine, in practice too: practice calls never use a proxy.
     pub network: NetworkSettings,
     pub notices: Vec<Problem>,
+    /// Where newer versions are. It is opened when somebody asks; nothing is fetched from there.
+    pub releases: ReleasesPage,
     /// The folder cannot be used at all.
     pub fatal: Option<Problem>,
+}
+
+/// The page, and the host that is shown beside it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ReleasesPage {
+    pub url: String,
+    pub host: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,6 +67,7 @@ impl Shell {
             },
             network: NetworkSettings::default(),
             notices: self.settings_problem().into_iter().collect(),
+            releases: releases_page(),
             fatal: None,
         };
         if let Err(problem) = self.fill(&mut state) {
@@ -82,6 +93,12 @@ fn nothing_yet(engine: &Engine) -> Result<bool> {
             .history(&HistoryFilter::default(), None, 1, false)?
             .total
             == 0)
+}
+
+fn releases_page() -> ReleasesPage {
+    let page = link::outside(link::RELEASES);
+    let (url, host) = page.map(|page| (page.url, page.host)).unwrap_or_default();
+    ReleasesPage { url, host }
 }
 
 fn here() -> Platform {

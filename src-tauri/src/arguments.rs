@@ -1,11 +1,12 @@
 //! What was asked for on the command line and in the environment. Pure but for the environment.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use readdress_core::vault::VaultEnv;
 
+use crate::errand::{self, Errand};
 use crate::notices::Teller;
 
 /// How the window is to start.
@@ -25,6 +26,8 @@ pub struct Start {
     pub teller: Option<Teller>,
     /// How long the page has to ask whether to close; `None`: ten seconds.
     pub patience: Option<Duration>,
+    /// What it is started for.
+    pub errands: Vec<Errand>,
     /// How WebKit was told to draw; `None`: it was told nothing.
     #[cfg(target_os = "linux")]
     pub drawn: Option<Box<crate::graphics::net::Drawn>>,
@@ -35,13 +38,29 @@ pub enum Asked {
     Print(String),
 }
 
+/// What the arguments alone say: those of a second start come from another process, without its environment.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Given {
+    Window {
+        data_dir: Option<PathBuf>,
+        errands: Vec<Errand>,
+    },
+    Print(String),
+}
+
 const HELP: &str = "\
 Readdress: change the email address on your accounts, and know that it worked.
 
-Usage: readdress [--data-dir DIR]
+Usage: readdress [--data-dir DIR] [--practice | --add-profile | --pending] [FILE]...
+
+A FILE is a service of your own (.readdress or .toml): it is shown before anything is added. Or a mail (.eml).
+Where a window is open already, it does what is asked.
 
 Options:
   --data-dir DIR   Keep everything in DIR instead of the system's folder for application data
+  --practice       Show practice: the services played on this computer
+  --add-profile    Open the form of a new profile
+  --pending        Show what waits
   --version        Print the version
   --help           Print this
 
@@ -56,8 +75,13 @@ Without a window: readdress-cli";
 /// # Errors
 /// A line that names the mistake.
 pub fn read(arguments: impl Iterator<Item = OsString>) -> Result<Asked, String> {
-    let mut start = Start {
-        data_dir: None,
+    let folder = std::env::current_dir().unwrap_or_default();
+    let (data_dir, errands) = match parse(arguments, &folder)? {
+        Given::Window { data_dir, errands } => (data_dir, errands),
+        Given::Print(text) => return Ok(Asked::Print(text)),
+    };
+    Ok(Asked::Window(Start {
+        data_dir,
         // Somebody sits here who can be asked.
         vault: VaultEnv::from_env(false)
             .map_err(|_| "readdress: READDRESS_PASSPHRASE is not UTF-8 text".to_owned())?,
@@ -68,37 +92,61 @@ pub fn read(arguments: impl Iterator<Item = OsString>) -> Result<Asked, String> 
         report_usable: is_set("READDRESS_REPORT_USABLE"),
         teller: None,
         patience: None,
+        errands,
         #[cfg(target_os = "linux")]
         drawn: None,
-    };
-    let mut arguments = arguments;
+    }))
+}
+
+/// Pure. `folder`: where the start was typed; files are seen from there.
+///
+/// # Errors
+/// A line that names the mistake.
+pub fn parse(
+    mut arguments: impl Iterator<Item = OsString>,
+    folder: &Path,
+) -> Result<Given, String> {
+    let (mut data_dir, mut action, mut files) = (None, None, Vec::new());
+    let mut only_files = false;
     while let Some(argument) = arguments.next() {
-        match argument.to_str() {
-            Some("--help" | "-h") => return Ok(Asked::Print(HELP.to_owned())),
+        let text = argument.to_str().filter(|_| !only_files);
+        match text {
+            Some("--help" | "-h") => return Ok(Given::Print(HELP.to_owned())),
             Some("--version" | "-V") => {
-                return Ok(Asked::Print(format!(
-                    "readdress {}",
-                    env!("CARGO_PKG_VERSION")
-                )));
+                let version = env!("CARGO_PKG_VERSION");
+                return Ok(Given::Print(format!("readdress {version}")));
             }
             Some("--data-dir") => match arguments.next() {
-                Some(dir) if !dir.is_empty() => start.data_dir = Some(PathBuf::from(dir)),
+                Some(dir) if !dir.is_empty() => data_dir = Some(PathBuf::from(dir)),
                 _ => return Err("readdress: --data-dir needs a folder (see --help)".to_owned()),
             },
             Some(joined) if joined.starts_with("--data-dir=") && joined.len() > 11 => {
-                start.data_dir = Some(PathBuf::from(&joined[11..]));
+                data_dir = Some(PathBuf::from(&joined[11..]));
             }
             // macOS gives its process serial number to an app that is opened from the Finder.
             Some(serial) if serial.starts_with("-psn_") => {}
-            _ => {
-                let shown = argument.to_string_lossy();
-                return Err(format!(
-                    "readdress: unknown argument {shown:?} (see --help)"
-                ));
-            }
+            Some("--") => only_files = true,
+            Some(option) if option.starts_with('-') => match Errand::of_option(option) {
+                Some(asked) if action.as_ref().is_none_or(|one| *one == asked) => {
+                    action = Some(asked);
+                }
+                Some(_) => {
+                    let all = "--practice, --add-profile and --pending";
+                    return Err(format!("readdress: only one of {all} (see --help)"));
+                }
+                None => return Err(unknown(&argument)),
+            },
+            Some("") => return Err(unknown(&argument)),
+            _ => files.push(Errand::of_file(&argument, folder)),
         }
     }
-    Ok(Asked::Window(start))
+    let errands = errand::at_most(action.into_iter().chain(files).collect());
+    Ok(Given::Window { data_dir, errands })
+}
+
+fn unknown(argument: &OsString) -> String {
+    let shown = argument.to_string_lossy();
+    format!("readdress: unknown argument {shown:?} (see --help)")
 }
 
 fn is_set(name: &str) -> bool {
@@ -130,13 +178,69 @@ mod tests {
             &["--data-dir", ""],
             &["--data-dir="],
             &["--verbose"],
-            &["x"],
+            &["--practice", "--pending"],
+            &["-"],
+            &[""],
+            &["a.readdress", "--verbose"],
         ] {
             let Err(line) = asked(wrong) else {
                 panic!("{wrong:?} was taken")
             };
             assert!(line.contains("--help"), "{line}");
         }
+    }
+
+    fn errands(arguments: &[&str]) -> Vec<Errand> {
+        let given = parse(arguments.iter().map(OsString::from), Path::new("/here"));
+        match given {
+            Ok(Given::Window { errands, .. }) => errands,
+            other => panic!("{arguments:?}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn says_what_the_start_is_for() {
+        let file = |path: &str| Errand::File(PathBuf::from(path));
+        assert_eq!(errands(&[]), []);
+        assert_eq!(errands(&["--practice"]), [Errand::Practice]);
+        assert_eq!(
+            errands(&["--data-dir", "d", "--add-profile"]),
+            [Errand::AddProfile]
+        );
+        assert_eq!(errands(&["--pending", "--pending"]), [Errand::Pending]);
+        if cfg!(unix) {
+            assert_eq!(
+                errands(&[
+                    "/a.readdress",
+                    "--pending",
+                    "b.toml",
+                    "file:///c%20d.readdress"
+                ]),
+                [
+                    Errand::Pending,
+                    file("/a.readdress"),
+                    file("/here/b.toml"),
+                    file("/c d.readdress")
+                ]
+            );
+            assert_eq!(errands(&["--", "--pending"]), [file("/here/--pending")]);
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_name_that_is_no_text_is_a_file_too() {
+        use std::os::unix::ffi::OsStrExt as _;
+        let name = OsString::from(std::ffi::OsStr::from_bytes(b"/tmp/\xff.readdress"));
+        let given = parse([name.clone()].into_iter(), Path::new("/here"));
+        let errands = vec![Errand::File(PathBuf::from(name))];
+        assert_eq!(
+            given,
+            Ok(Given::Window {
+                data_dir: None,
+                errands
+            })
+        );
     }
 
     #[test]

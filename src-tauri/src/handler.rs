@@ -4,16 +4,19 @@ use tauri::Runtime;
 use tauri::ipc::Invoke;
 
 use crate::commands::{
-    app, backup, changes, mail, practice, profiles, services, settings, tools, vault,
+    app, backup, changes, errands, mail, practice, profiles, services, settings, tools, vault,
 };
 
 pub fn handler<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'static {
     tauri::generate_handler![
         app::get_app_state,
         app::page_ready,
+        errands::take_errand,
         services::list_services,
         services::accept_service,
         services::set_limit_scope,
+        errands::choose_service_file,
+        errands::add_service_file,
         profiles::list_profiles,
         profiles::get_profile,
         profiles::read_pasted_profile,

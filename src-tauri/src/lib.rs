@@ -1,7 +1,8 @@
 //! The shell: a window around core. Commands, events, what the system offers. Adapters only.
 //!
 //! Not here: anything that must be right about a change (core), any sentence for people (`text/`), how it looks (`ui/`).
-//! Its files: `arguments`, `display` and `graphics` (before the window) · `started` (what a start chose) · `state` (what is held) · `commands/` (what the page asks)
+//! Its files: `arguments`, `errand`, `display` and `graphics` (before the window) · `errands` (what a start is for) · `started` (what a start chose)
+//! · `state` (what is held) · `commands/` (what the page asks)
 //! · `handler` (their list) · `events` (what the page is told) · `notices` and `reminders` (what the system tells) · `hand` · `practice` · `preferences` · `window`
 //! · `closing` and `waiting` · `guard` (where the window may go) · `logs`.
 
@@ -11,6 +12,8 @@ mod arguments;
 mod closing;
 mod commands;
 mod display;
+mod errand;
+mod errands;
 mod events;
 #[cfg(target_os = "linux")]
 mod graphics;
@@ -40,6 +43,8 @@ use crate::state::Shell;
 
 pub use crate::app_state::{AppState, Platform};
 pub use crate::arguments::Start;
+pub use crate::errand::Errand;
+pub use crate::errands::hand_over;
 pub use crate::notices::{Notice, Teller};
 pub use crate::preferences::{Closing, Language, Preferences, TextSize, Theme};
 pub use crate::state::Mode;
@@ -107,12 +112,14 @@ pub fn builder<R: Runtime>(bare: Builder<R>, start: &Start) -> Builder<R> {
     let start = start.clone();
     let mut builder = bare;
     if start.single_instance {
-        builder = builder.plugin(tauri_plugin_single_instance::init(|app, _, _| {
-            window::raise(app)
-        }));
+        builder = builder.plugin(tauri_plugin_single_instance::init(
+            |app, arguments, folder| errands::hand_over(app, arguments, &folder),
+        ));
+    }
+    if let Some(folder) = shell.folder_to_write() {
+        builder = builder.plugin(window::remembered(folder));
     }
     builder
-        .plugin(window::remembered(shell.folder_path()))
         .plugin(tauri_plugin_store::Builder::new().build())
         .plugin(tauri_plugin_dialog::init())
         .plugin(

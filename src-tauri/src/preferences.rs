@@ -117,6 +117,12 @@ pub fn load(file: &Path) -> (Preferences, Option<Problem>) {
     }
 }
 
+/// The preferences on disk, where they can be read; nothing is set aside. For a folder that is not ours to touch.
+pub fn peek(file: &Path) -> Preferences {
+    let bytes = std::fs::read(file).unwrap_or_default();
+    parse(&bytes).unwrap_or_default()
+}
+
 /// A list would pass for preferences with serde, and the store takes nothing but an object.
 fn parse(bytes: &[u8]) -> serde_json::Result<Preferences> {
     let object: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(bytes)?;

@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 use crate::arguments::Start;
 use crate::closing::{self, Stage};
+use crate::errands::Errands;
 use crate::hand::{Hand, Hands};
 use crate::notices::{Notices, Teller};
 use crate::practice::Practice;
@@ -59,13 +60,19 @@ struct Inner {
     chosen_backup: Mutex<Option<PathBuf>>,
     preferences: Mutex<Preferences>,
     settings_problem: Option<Problem>,
+    errands: Errands,
+    /// A newer program wrote the folder: not a byte of it may change.
+    untouched: bool,
 }
 
 impl Shell {
     /// Finds the folder and reads the preferences; opens nothing.
     pub fn new(start: &Start) -> Self {
         let folder = folder_of(start);
+        let newer = |dir: &PathBuf| Folder::refuse_newer_at(dir).is_err();
+        let untouched = folder.as_ref().is_ok_and(newer);
         let (preferences, settings_problem) = match &folder {
+            Ok(dir) if untouched => (preferences::peek(&preferences::file_in(dir)), None),
             Ok(dir) => preferences::load(&preferences::file_in(dir)),
             Err(_) => (Preferences::default(), None),
         };
@@ -89,6 +96,8 @@ impl Shell {
             chosen_backup: Mutex::default(),
             preferences: Mutex::new(preferences),
             settings_problem,
+            errands: Errands::new(start.errands.clone()),
+            untouched,
         }))
     }
 
@@ -187,6 +196,15 @@ impl Shell {
 
     pub fn folder_path(&self) -> Option<&Path> {
         self.0.folder.as_deref().ok()
+    }
+
+    /// The folder, for what is kept there beside the database; `None` where nothing may be.
+    pub fn folder_to_write(&self) -> Option<&Path> {
+        self.folder_path().filter(|_| !self.0.untouched)
+    }
+
+    pub fn errands(&self) -> &Errands {
+        &self.0.errands
     }
 
     pub fn report_usable(&self) -> bool {

@@ -17,6 +17,8 @@ use uuid::Uuid;
 use crate::preferences::Theme;
 use crate::state::{Mode, Shell};
 use crate::{closing, events, guard};
+#[cfg(target_os = "macos")]
+use crate::{errand, errands};
 
 pub const MAIN: &str = "main";
 
@@ -25,13 +27,12 @@ const LIGHT: Color = Color(0xfb, 0xfb, 0xfa, 0xff);
 const DARK: Color = Color(0x17, 0x18, 0x1a, 0xff);
 
 /// The plugin that keeps place and size, in the data folder like everything else.
-pub fn remembered<R: Runtime>(folder: Option<&Path>) -> TauriPlugin<R> {
+pub fn remembered<R: Runtime>(folder: &Path) -> TauriPlugin<R> {
     let flags = StateFlags::SIZE | StateFlags::POSITION | StateFlags::MAXIMIZED;
-    let mut plugin = tauri_plugin_window_state::Builder::new().with_state_flags(flags);
-    if let Some(folder) = folder {
-        plugin = plugin.with_filename(folder.join("window.json").display().to_string());
-    }
-    plugin.build()
+    tauri_plugin_window_state::Builder::new()
+        .with_state_flags(flags)
+        .with_filename(folder.join("window.json").display().to_string())
+        .build()
 }
 
 /// Opens the window of `tauri.conf.json`. It stays on the page that it opens with: nothing else is shown in it, nothing opens another
@@ -152,6 +153,9 @@ pub fn on_run_event<R: Runtime>(app: &AppHandle<R>, event: &RunEvent) {
         // A click on the icon in the Dock brings a hidden window back.
         #[cfg(target_os = "macos")]
         RunEvent::Reopen { .. } => raise(app),
+        // A double-clicked file comes so, at the start too; no argument names it.
+        #[cfg(target_os = "macos")]
+        RunEvent::Opened { urls } => errands::give(app, errand::of_addresses(urls)),
         RunEvent::Exit => {
             if let Some(practice) = app.state::<Shell>().practice() {
                 practice.save();

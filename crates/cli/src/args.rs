@@ -160,6 +160,13 @@ pub enum ServicesCommand {
         #[arg(long)]
         host: String,
     },
+    /// Add a service file of your own to the data folder. Its host is accepted separately, before its first key.
+    Add {
+        file: PathBuf,
+        /// Replace a file of your own that has the same id; a copy of it is kept in the data folder.
+        #[arg(long)]
+        replace: bool,
+    },
     /// Look for mistakes in manifest files. Nothing is stored.
     Check {
         #[arg(required = true, value_name = "FILE")]

@@ -46,6 +46,7 @@ impl Exit {
             | Code::MailboxTwice
             | Code::MailboxUnknown
             | Code::ManifestInvalid
+            | Code::ServiceFileUnreadable
             | Code::ProxyInvalid
             | Code::CertificateInvalid => Self::Usage,
             _ => Self::Failed,

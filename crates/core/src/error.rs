@@ -113,6 +113,10 @@ pub enum Code {
     /// An edited manifest would send this profile's secrets to another origin.
     OriginChanged,
     ManifestInvalid,
+    /// A file that was to be added as a service (`reason`: `missing`, `not_plain`, `unreadable`, `large`, `not_text`).
+    ServiceFileUnreadable,
+    /// A service file's id has its service already (`reason`: `shipped`, `own`, `elsewhere`), or there is no room (`full`).
+    ServiceTaken,
     ProxyInvalid,
     CertificateInvalid,
     // the vault

@@ -45,11 +45,14 @@ impl Folder {
     /// Opens the folder and makes it if needed, for this user only (0700). What is ours in it is made private again; a
     /// folder that somebody named keeps its rights (see [`Folder::shared`]).
     ///
+    /// One that a newer program wrote is left exactly as it is: no folder, no lock, no log, no right in it changes.
+    ///
     /// # Errors
-    /// `folder_read_only` (with `reason = link` where the database is a link, `long` where its path is too long), `disk_full`.
+    /// `database_newer`, `folder_read_only` (with `reason = link` where the database is a link, `long` where its path is too long), `disk_full`.
     pub fn open(path: &Path) -> Result<Self> {
         let path = std::path::absolute(path).map_err(|error| io_problem(&error, path))?;
         let folder = Self { path };
+        folder.refuse_newer()?;
         folder.refuse_long_path()?;
         make_dir(&folder.path)?;
         for dir in [folder.locks_dir(), folder.services_dir(), folder.logs_dir()] {
@@ -58,6 +61,19 @@ impl Folder {
         folder.refuse_linked_database()?;
         folder.tighten();
         Ok(folder)
+    }
+
+    /// Whether this program may write into the folder at all.
+    ///
+    /// # Errors
+    /// `database_newer`.
+    pub fn refuse_newer_at(path: &Path) -> Result<()> {
+        let path = path.to_owned();
+        Self { path }.refuse_newer()
+    }
+
+    fn refuse_newer(&self) -> Result<()> {
+        crate::db::refuse_newer(&self.db_path())
     }
 
     /// SQLite takes 512 bytes, its journals' endings included (`MAX_PATHNAME` in its os_unix.c), and says no more than

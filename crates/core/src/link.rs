@@ -4,6 +4,9 @@
 
 use url::Url;
 
+/// Where this program's versions are published. Readdress opens it when somebody asks, and never looks there by itself.
+pub const RELEASES: &str = concat!(env!("CARGO_PKG_REPOSITORY"), "/releases");
+
 /// Longest link that is opened, in bytes.
 const LONGEST: usize = 2048;
 

@@ -14,11 +14,15 @@ use crate::error::Problem;
 use crate::manifest::LimitOf;
 use crate::profile::Known;
 
+mod backup;
 mod mail;
+mod service_file;
+pub use backup::{BackupProgress, BackupView, RestoredView};
 pub use mail::{
     LastMailView, MailFindView, MailOutcome, MailServerNote, MailServerSource, MailServerView,
     MailTls, MailboxTestId, MailboxTestStep, MailboxTestView, MailboxView, WatchState, WatchView,
 };
+pub use service_file::{CallRole, CallView, ServiceFileView, ServicePlace};
 
 /// A text in the languages a manifest gives; `en` is always there.
 pub type Texts = BTreeMap<String, String>;
@@ -461,40 +465,4 @@ pub struct PracticeStart {
     pub profile_id: Uuid,
     /// Prefilled new address.
     pub suggested: String,
-}
-
-/// What a backup holds.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
-pub struct BackupView {
-    #[ts(type = "string")]
-    pub made_at: Timestamp,
-    /// Of the program that made it.
-    pub version: String,
-    pub profiles: u32,
-    pub secrets: u32,
-    pub changes: u32,
-    /// Manifest files of the user's own.
-    pub services: u32,
-}
-
-/// What a restore has done.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
-pub struct RestoredView {
-    pub backup: BackupView,
-    /// Open changes that had been sent: what became of them is not known here.
-    pub unknown: u32,
-    /// The file that keeps what was here before, where something was.
-    pub copy: Option<String>,
-}
-
-/// How far a backup or a restore is: rows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
-pub struct BackupProgress {
-    #[ts(type = "number")]
-    pub done: u64,
-    #[ts(type = "number")]
-    pub total: u64,
 }

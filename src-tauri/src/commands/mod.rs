@@ -5,6 +5,7 @@
 pub mod app;
 pub mod backup;
 pub mod changes;
+pub mod errands;
 pub mod mail;
 pub mod practice;
 pub mod profiles;

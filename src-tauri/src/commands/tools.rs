@@ -158,7 +158,8 @@ pub async fn chosen(choice: Receiver<Option<FilePath>>) -> Result<Option<PathBuf
         .transpose()
 }
 
-async fn blocking<T: Send + 'static>(
+/// On a thread that may wait.
+pub async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T> + Send + 'static,
 ) -> Result<T> {
     match tauri::async_runtime::spawn_blocking(work).await {

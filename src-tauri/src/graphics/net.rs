@@ -73,8 +73,11 @@ struct Inner {
 /// Stretches the net under a window that was just made.
 pub fn stretch<R: Runtime>(app: &AppHandle<R>, drawn: Drawn) {
     let shell = app.state::<Shell>();
-    let (Some(folder), Some(window)) = (shell.folder_path(), app.get_webview_window(window::MAIN))
-    else {
+    // Of a folder that is not ours to touch nothing is noted.
+    let (Some(folder), Some(window)) = (
+        shell.folder_to_write(),
+        app.get_webview_window(window::MAIN),
+    ) else {
         return;
     };
     let net = Net(Arc::new(Mutex::new(Inner {

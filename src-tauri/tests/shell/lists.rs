@@ -69,6 +69,7 @@ fn the_contract_of_the_page_names_the_same_commands() {
         "on_app_state",
         "on_backup_progress",
         "on_closing",
+        "on_errand",
         "on_show_change",
     ] {
         assert!(named.remove(event), "{event} is an event of the contract");

@@ -5,6 +5,7 @@ mod closing;
 mod closing_mail;
 #[path = "../../command_names.rs"]
 mod command_names;
+mod errands;
 mod events;
 mod fatal;
 mod hostile;

@@ -1,5 +1,5 @@
 // What the whole window knows: the app's state, the services, the screen that is open. Not here: profiles (profiles.svelte.ts).
-import type { AppState, Preferences } from "../backend/backend";
+import type { AppState, Backend, Preferences } from "../backend/backend";
 import { backend, open_backend } from "../backend";
 import type { Problem } from "../backend/types/Problem";
 import type { ServiceView } from "../backend/types/ServiceView";
@@ -127,6 +127,14 @@ export async function show_change(change_id: string): Promise<void> {
   select_profile(change.profile_id);
 }
 
+/** What the window was started for, and what comes while it is open. */
+async function look_for_errands(door: Backend): Promise<void> {
+  if (app.state?.fatal) return;
+  const { run_errands } = await import("./errands.svelte");
+  door.on_errand(() => void run_errands());
+  await run_errands();
+}
+
 export async function start(): Promise<void> {
   try {
     // The words, and what the shell says, are fetched side by side: each is a wait of its own.
@@ -143,6 +151,8 @@ export async function start(): Promise<void> {
     door.on_closing((waiting) => (app.closing = waiting));
     door.on_show_change((change_id) => void show_change(change_id));
     await reload();
+    // Nothing on the first screen waits for it.
+    void look_for_errands(door);
   } catch (thrown) {
     app.broken = as_problem(thrown);
   }

@@ -27,6 +27,11 @@ export async function take_files(files: readonly File[], here = false): Promise<
   }
 }
 
+/** The text of a mail file that was read elsewhere. */
+export function take_text(file: { name: string; text: string }): void {
+  give(file, false);
+}
+
 function give(file: { name: string; text: string }, here: boolean): void {
   const change = profile_by_id(selected_id())?.change;
   if (!here && app.route === "profiles" && change?.open && change.can.submit && change.state !== "unknown") return hand_text(change.id, file.text);

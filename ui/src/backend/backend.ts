@@ -22,6 +22,7 @@ import type { Problem } from "./types/Problem";
 import type { ProfileView } from "./types/ProfileView";
 import type { ReadView } from "./types/ReadView";
 import type { RestoredView } from "./types/RestoredView";
+import type { ServiceFileView } from "./types/ServiceFileView";
 import type { ServiceView } from "./types/ServiceView";
 import type { Understood } from "./types/Understood";
 import type { VaultView } from "./types/VaultView";
@@ -59,6 +60,8 @@ export interface AppState {
   network: NetworkSettings;
   /** Things that went wrong at start and are not settled (a damaged settings file set aside, a user manifest that does not load). */
   notices: Problem[];
+  /** Where newer versions are, and the host that is shown beside it. Opened when somebody asks; nothing is fetched from there. */
+  releases: { url: string; host: string };
   /** The folder cannot be used at all: only this is shown. */
   fatal: Problem | null;
 }
@@ -110,10 +113,22 @@ export interface NewMailbox {
   password: string | null;
 }
 
+/** A service file as it was read; `token` names it to `add_service_file`. */
+export type ShownServiceFile = ServiceFileView & { token: string };
+
+/** What a start is for, besides the window: an action of the desktop entry, or a file that was opened with us. */
+export type Errand =
+  | { kind: "practice" | "add_profile" | "pending" }
+  | { kind: "service"; shown: ShownServiceFile }
+  | { kind: "mail"; name: string; text: string }
+  | { kind: "no_mail"; name: string; reason: "unreadable" | "large" };
+
 export interface Backend {
   get_app_state(): Promise<AppState>;
   /** Said once, when the first list (or the welcome, or the fatal screen) is painted. */
   page_ready(): Promise<void>;
+  /** The next errand; null: there is none. Each is answered once. */
+  take_errand(): Promise<Errand | null>;
   set_preferences(preferences: Preferences): Promise<void>;
 
   list_services(): Promise<ServiceView[]>;
@@ -121,6 +136,10 @@ export interface Backend {
   accept_service(service: string, host: string): Promise<void>;
   /** Whose calls a service's limits count together; null: as its manifest says. */
   set_limit_scope(service: string, of: LimitOf | null): Promise<void>;
+  /** Asks for a file and shows what it would add to the real services; null when the dialog was left. Nothing is stored. */
+  choose_service_file(): Promise<ShownServiceFile | null>;
+  /** Adds the file that was shown last under that token. Its host is accepted by nobody yet. `service_taken` where `replace` is needed and not given. */
+  add_service_file(token: string, replace: boolean): Promise<ServiceView>;
 
   list_profiles(after: string | null, limit: number): Promise<{ items: ProfileView[]; next: string | null; total: number }>;
   get_profile(id: string): Promise<ProfileView>;
@@ -214,6 +233,8 @@ export interface Backend {
   on_backup_progress(listener: (progress: BackupProgress) => void): () => void;
   /** The window was asked to close while so many changes wait for a mail in a watched mailbox. */
   on_closing(listener: (waiting: number) => void): () => void;
+  /** There is an errand to take. */
+  on_errand(listener: () => void): () => void;
   /** A notification of the system was clicked, or the app was asked for by one: show this change. */
   on_show_change(listener: (change_id: string) => void): () => void;
   /** Vault, mode or notices are new. */

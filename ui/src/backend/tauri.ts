@@ -22,10 +22,13 @@ export function create_tauri_backend(): Backend {
   return {
     get_app_state: () => invoke("get_app_state"),
     page_ready: () => invoke("page_ready"),
+    take_errand: () => invoke("take_errand"),
     set_preferences: (preferences) => invoke("set_preferences", { preferences }),
     list_services: () => invoke("list_services"),
     accept_service: (service, host) => invoke("accept_service", { service, host }),
     set_limit_scope: (service, of) => invoke("set_limit_scope", { service, of }),
+    choose_service_file: () => invoke("choose_service_file"),
+    add_service_file: (token, replace) => invoke("add_service_file", { token, replace }),
 
     list_profiles: (after, limit) => invoke("list_profiles", { after, limit }),
     get_profile: (id) => invoke("get_profile", { id }),
@@ -93,6 +96,7 @@ export function create_tauri_backend(): Backend {
     on_changed: (listener) => subscribe<Changed>("changed", listener),
     on_backup_progress: (listener) => subscribe<BackupProgress>("backup_progress", listener),
     on_closing: (listener) => subscribe<number>("closing", listener),
+    on_errand: (listener) => subscribe<null>("errand", () => listener()),
     on_show_change: (listener) => subscribe<string>("show_change", listener),
     on_app_state: (listener) => subscribe<AppState>("app_state", listener),
   };

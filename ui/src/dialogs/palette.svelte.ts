@@ -3,10 +3,12 @@ import { app, go, prefer, routes, take_state, type Route } from "../app/app.svel
 import { check_all } from "../app/check_all.svelte";
 import { check_profile } from "../app/changes.svelte";
 import { open_mailbox_dialog } from "../app/dialogs.svelte";
+import { choose_service_file } from "../app/errands.svelte";
 import { mailboxes } from "../app/mail.svelte";
 import { filtered } from "../app/filter.svelte";
 import { new_email } from "../app/keys";
 import { profile_by_id, profiles, select_profile, selected_id } from "../app/profiles.svelte";
+import { open_releases } from "../app/releases";
 import { start_practice } from "../app/start_practice";
 import { backend } from "../backend";
 import type { ProfileView } from "../backend/types/ProfileView";
@@ -46,7 +48,9 @@ function commands(): Thing[] {
     { id: "check-all", icon: "refresh", text: t("palette.check_all"), will: t("palette.check_all_will"), hint: "Shift F5", run: () => void check_all() },
     ...(practice ? [] : mail_commands()),
     ...leave,
-    ...app.services.map((service): Thing => ({ id: `practice-${service.id}`, icon: "shield", text: t("welcome.practice_of", { service: service.name }), will: t("palette.practice_will"), run: () => void start_practice(service.id) })),
+    ...app.services.filter((one) => !one.own).map((service): Thing => ({ id: `practice-${service.id}`, icon: "shield", text: t("welcome.practice_of", { service: service.name }), will: t("palette.practice_will"), run: () => void start_practice(service.id) })),
+    { id: "add-service", icon: "plus", text: t("palette.add_service"), will: t("palette.add_service_will"), run: () => void choose_service_file() },
+    { id: "check-new", icon: "globe", text: t("palette.check_new"), will: t("palette.check_new_will", { host: app.state?.releases.host ?? "" }), run: () => void open_releases() },
     { id: "light", icon: "eye", text: t("palette.theme_light"), will: t("palette.theme_will"), run: () => void prefer({ theme: "light" }) },
     { id: "dark", icon: "eye", text: t("palette.theme_dark"), will: t("palette.theme_will"), run: () => void prefer({ theme: "dark" }) },
     { id: "keys", icon: "key", text: t("palette.keys"), will: t("palette.keys_will"), hint: "?", run: () => (app.dialog = "keys") },

@@ -7,7 +7,8 @@ use_browser();
 test.each([
   ["mock", "Support line"],
   ["first-start", "Try it without an account"],
-  ["fatal", "A newer Readdress"],
+  ["fatal", "The database cannot be read"],
+  ["newer", "This folder belongs to a newer Readdress"],
 ])("with %s, once something is there to see", async (scenario, seen) => {
   const { page } = await open_page({ scenario, more: { delay: "150" } });
   await page.locator("html[data-ready]").waitFor({ state: "attached" });

@@ -65,6 +65,12 @@ export const views: View[] = [
   },
   { name: "practice", look: { scenario: "practice" }, ready: ".practice" },
   { name: "fatal", look: { scenario: "fatal" }, ready: "h1" },
+  { name: "newer", look: { scenario: "newer" }, ready: "h1" },
+  ...["new", "replaces", "shipped", "same", "elsewhere", "mistakes", "missing", "hostile"].map((kind) => ({
+    name: `service-file-${kind}`,
+    look: { more: { errand: `file-${kind}` } },
+    ready: "dialog[open] footer",
+  })),
   { name: "notices", look: { scenario: "notices" }, ready: "h1" },
   ...["11 Waiting", "12 Waiting", "13 Ends", "14 Wrong", "15 Verifying", "16 Unknown", "17 Unknown", "18 Too", "19 Not sent", "20 Ran", "21 Expired", "25 Kept", "32 login", "34 two factor", "00 Never"].map((label) => ({
     name: `panel-${label.replace(" ", "-").toLowerCase()}`,

@@ -15,7 +15,7 @@ beforeEach(async () => {
 test("fills gaps, and names what is missing with a word that fits", () => {
   expect(t("codes.email_same.what", { service: "Webshare" })).toBe("Webshare already holds this address, so nothing was sent.");
   expect(t("codes.email_same.what")).toBe("The service already holds this address, so nothing was sent.");
-  expect(t("codes.manifest_invalid.next")).toBe("Mend that line and start Readdress again.");
+  expect(t("codes.manifest_invalid.next")).toBe("Mend that line, then open the file in Settings, Services, or start Readdress again.");
 });
 
 test("chooses the plural form and writes numbers as the language does", async () => {

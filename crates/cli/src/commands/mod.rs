@@ -53,6 +53,9 @@ async fn on_folder(engine: &Engine, command: Command, console: &Console) -> Done
         Command::Services {
             what: Some(ServicesCommand::Accept { service, host }),
         } => services::accept(engine, &service, &host, console),
+        Command::Services {
+            what: Some(ServicesCommand::Add { file, replace }),
+        } => services::add(engine, &file, replace, console),
         Command::Services { .. } => services::list(engine, console),
         Command::Profile { what } => profile::run(engine, what, console).await,
         Command::Read { profile } => read::run(engine, &profile, console).await,

@@ -2,13 +2,19 @@
 //!
 //! Not here: mistakes in files (`check`).
 
+use std::path::Path;
+
 use readdress_core::engine::Engine;
 use readdress_core::error::{Code, Problem, Result};
-use readdress_core::view::{FieldView, ServiceView};
+use readdress_core::manifest::ServiceFile;
+use readdress_core::view::{FieldView, ServicePlace, ServiceView};
+
+use super::check;
 
 use crate::answer::{Answer, Done};
 use crate::clean;
 use crate::console::Console;
+use crate::shell::quoted;
 use crate::table::aligned;
 use crate::words::Words;
 
@@ -46,6 +52,38 @@ pub fn accept(engine: &Engine, id: &str, host: &str, console: &Console) -> Done 
     }
     let gaps = [("service", service.name.as_str()), ("host", &service.host)];
     Ok(answer.text(console.words.say("cli.services.accepted", &gaps)))
+}
+
+/// A file with mistakes is told as `check` tells it.
+///
+/// # Errors
+/// `service_file_unreadable`, `service_taken`, the folder's.
+pub fn add(engine: &Engine, file: &Path, replace: bool, console: &Console) -> Done {
+    let read = ServiceFile::read(file)?;
+    let looked = engine.look_at_service(&read)?;
+    if !looked.mistakes.is_empty() {
+        return Ok(check::files(&[file], console));
+    }
+    let service = engine.add_service(&read, replace)?;
+    let mut answer = Answer::of(&service);
+    if console.json {
+        return Ok(answer);
+    }
+    let (words, gaps) = (
+        &console.words,
+        [("service", service.name.as_str()), ("host", &service.host)],
+    );
+    if looked.place == ServicePlace::Same {
+        return Ok(answer.text(words.say("cli.services.same", &gaps)));
+    }
+    if !service.accepted {
+        let (id, host) = (quoted(&service.id), quoted(&service.host));
+        let command = format!("readdress-cli services accept {id} --host {host}");
+        answer
+            .next
+            .push(words.say("cli.then.accept", &[("command", &command)]));
+    }
+    Ok(answer.text(words.say("cli.services.added", &gaps)))
 }
 
 fn found(engine: &Engine, id: &str) -> Result<ServiceView> {

@@ -42,6 +42,43 @@ fn a_folder_without_the_right_to_write() {
 }
 
 #[test]
+fn a_newer_versions_folder_is_told_with_both_versions_and_left_as_it_is() {
+    let stage = Stage::new();
+    stage.json(&["pending"]).ends(0);
+    let data = stage.folder.path().join("data");
+    let file = data.join("readdress.db");
+    let mut bytes = std::fs::read(&file).expect("a database");
+    let version = bytes[63];
+    // `user_version`: https://www.sqlite.org/fileformat2.html, 1.3
+    bytes[60..64].copy_from_slice(&99_i32.to_be_bytes());
+    std::fs::write(&file, &bytes).expect("written");
+    std::fs::remove_dir(data.join("logs")).expect("an empty folder");
+    let names = || {
+        let entries = std::fs::read_dir(&data).expect("a folder").flatten();
+        let mut names: Vec<_> = entries.map(|entry| entry.file_name()).collect();
+        names.sort();
+        names
+    };
+    let before = names();
+    for args in [&["pending"][..], &["profile", "list"], &["services"]] {
+        let refused = stage.json(args).ends(1);
+        assert_eq!(refused.error(), "database_newer");
+        assert_eq!(refused.json()["error"]["params"]["version"], "99");
+    }
+    let told = stage.words(&["pending"]).ends(1).stderr;
+    for words in [
+        "version 99",
+        &format!("up to {version}"),
+        "--data-dir",
+        "https://github.com/readdress/readdress/releases",
+    ] {
+        assert!(told.contains(words), "{words}: {told}");
+    }
+    assert_eq!(names(), before);
+    assert_eq!(std::fs::read(&file).expect("there"), bytes);
+}
+
+#[test]
 fn a_damaged_database_is_left_as_it_is() {
     let stage = Stage::new();
     let data = stage.folder.path().join("data");

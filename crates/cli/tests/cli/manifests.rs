@@ -166,3 +166,57 @@ fn a_folder_of_own_services_is_used_and_its_broken_files_are_told() {
     );
     assert_eq!(list.as_array().map(Vec::len), Some(4), "the others work");
 }
+
+#[test]
+fn a_file_is_added_once_looked_at_and_replaced_only_when_asked() {
+    let stage = Stage::new();
+    let good = std::fs::read_to_string(shipped().join("webshare.toml")).expect("the manifest");
+    let own = |host: &str| {
+        good.replace("\"webshare\"", "\"mine\"")
+            .replace("https://proxy.webshare.io", &format!("https://{host}"))
+    };
+    let file = stage.folder.path().join("from the forum.readdress");
+    let path = file.to_str().expect("a path");
+    let write = |text: &str| std::fs::write(&file, text).expect("a file");
+
+    assert_eq!(
+        stage.json(&["services", "add", path]).ends(2).error(),
+        "service_file_unreadable"
+    );
+    write(&own("one.invalid").replace("method = \"POST\"", "metod = \"POST\""));
+    let broken = stage.json(&["services", "add", path]).ends(1).json();
+    assert!(
+        broken["faults"][0]["hint"]
+            .as_str()
+            .is_some_and(|hint| hint.contains("method"))
+    );
+    write(&good);
+    let shipped = stage.json(&["services", "add", path, "--replace"]).ends(1);
+    assert_eq!(shipped.error(), "service_taken");
+    assert_eq!(shipped.json()["error"]["params"]["reason"], "shipped");
+
+    write(&own("one.invalid"));
+    let added = stage.words(&["services", "add", path]).ends(0);
+    assert!(added.stdout.contains("one.invalid"), "{added:?}");
+    assert!(
+        added
+            .stderr
+            .contains("readdress-cli services accept mine --host one.invalid"),
+        "{added:?}"
+    );
+    let mine = stage.json(&["services", "show", "mine"]).ends(0).json();
+    assert_eq!(
+        (&mine["own"], &mine["accepted"]),
+        (&true.into(), &false.into())
+    );
+    stage.words(&["services", "add", path]).ends(0);
+
+    write(&own("two.invalid"));
+    let refused = stage.words(&["services", "add", path]).ends(1);
+    assert!(refused.stderr.contains("--replace"), "{refused:?}");
+    let replaced = stage
+        .json(&["services", "add", path, "--replace"])
+        .ends(0)
+        .json();
+    assert_eq!(replaced["host"], "two.invalid");
+}

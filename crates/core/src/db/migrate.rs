@@ -9,6 +9,7 @@ use rusqlite_migration::{M, Migrations};
 
 use super::copies;
 use super::fail::{Fail, sql_problem};
+use super::newer::newer_problem;
 use crate::error::{Code, Problem, Result};
 use crate::folder::{Folder, ProcessLock};
 use crate::kill;
@@ -32,7 +33,7 @@ pub(super) fn check_version(db: &Connection) -> std::result::Result<(), Fail> {
     if usize::try_from(version) == Ok(VERSION) {
         Ok(())
     } else {
-        Err(Code::DatabaseNewer.into())
+        Err(newer_problem(version).into())
     }
 }
 
@@ -79,9 +80,7 @@ fn known_version(folder: &Folder, db: &Connection, latest: usize) -> Result<usiz
         .map_err(|error| sql_problem(&error, &file))?;
     match usize::try_from(version) {
         Ok(version) if version <= latest => Ok(version),
-        Ok(version) => Err(Problem::new(Code::DatabaseNewer)
-            .with("file", file.display().to_string())
-            .with("version", version.to_string())),
+        Ok(_) => Err(newer_problem(version).with("file", file.display().to_string())),
         Err(_) => Err(Problem::new(Code::DatabaseDamaged).with("file", file.display().to_string())),
     }
 }

@@ -17,6 +17,7 @@ mod history;
 mod job;
 mod mailboxes;
 mod migrate;
+mod newer;
 mod open;
 mod profiles;
 mod refill;
@@ -45,6 +46,7 @@ pub use job::{
     StoredChange, Use, WaitWrite,
 };
 pub use mailboxes::MailboxRow;
+pub(crate) use newer::refuse_newer;
 pub(crate) use refill::{ACCEPTED, PENDING, Refill, is_here_only, is_readable};
 pub(crate) use uses::free_at;
 pub(crate) use vault_row::{VaultRow, refuse_orphans};

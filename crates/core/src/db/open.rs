@@ -1,13 +1,14 @@
 //! Opens connections, and tells a damaged, a foreign and a missing file apart before SQLite may touch them.
 
 use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, OpenFlags};
 
 use super::fail::sql_problem;
 use super::migrate;
+use super::newer::log_of;
 use crate::error::{Code, Problem, Result};
 use crate::folder::{Folder, ProcessLock, io_problem, private_file, sync_dir};
 
@@ -121,10 +122,8 @@ fn refuse_torn(file: &Path) -> Result<()> {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(0),
         Err(error) => Err(io_problem(&error, path)),
     };
-    let mut log = file.as_os_str().to_owned();
-    log.push("-wal");
     // The log first: who makes the database now writes the file's head before the log.
-    if length(&PathBuf::from(log))? > 0 && length(file)? == 0 {
+    if length(&log_of(file))? > 0 && length(file)? == 0 {
         return Err(Problem::new(Code::DatabaseDamaged).with("file", file.display().to_string()));
     }
     Ok(())

@@ -49,6 +49,6 @@ fn new_service(manifest: &Manifest) -> Problem {
         .with("host", manifest.host())
 }
 
-fn key(id: &str) -> String {
+pub(super) fn key(id: &str) -> String {
     format!("{ACCEPTED}{id}")
 }

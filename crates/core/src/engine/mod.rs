@@ -3,7 +3,7 @@
 //! One engine per data folder and process. Not here: windows, sentences, the command line. Its files:
 //! `profiles` and `typed` · `reading` · `plan`, `changes` and `cancel` (what a person asks) · `stored` · `run` (one change
 //! until it rests) · `calls` (one call and what it means) · `not_kept` · `points` · `given` and `pasted` · `views` · `history` and
-//! `history_csv` · `journal` · `limits` · `clock` · `diagnostics` · `settings` · `look` (files of the user's own) · `flow`
+//! `history_csv` · `journal` · `limits` · `clock` · `diagnostics` · `settings` · `services` and `look` (files of the user's own) · `flow`
 //! (files edited meanwhile) · `backup` · `mailboxes`, `mail_servers` and `watch`.
 
 mod backup;
@@ -31,6 +31,7 @@ mod preview;
 mod profiles;
 mod reading;
 mod run;
+mod services;
 mod settings;
 mod stored;
 mod typed;

@@ -1,17 +1,15 @@
 //! Which manifests there are: those compiled in, and the user's own files.
 //!
-//! Not here: reading one manifest (`parse`).
+//! Not here: reading one file (`file`), one manifest (`parse`), adding a file (the engine).
 
 use std::collections::BTreeMap;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
+use super::file::{name_of, read_text};
 use super::model::Manifest;
 use crate::error::{Code, Problem};
 
-/// Largest manifest of the user's own, in bytes.
-const LARGEST_FILE: u64 = 256 * 1024;
 /// Files of one folder that are read: nobody has more services, and a start must not wait for ten thousand.
 const MOST_FILES: usize = 256;
 /// Mistakes of one folder that are told.
@@ -49,10 +47,17 @@ impl Shipped {
     }
 }
 
+/// A manifest of the user's own, and the file that it is read from.
+#[derive(Debug, Clone)]
+struct Own {
+    manifest: Arc<Manifest>,
+    path: PathBuf,
+}
+
 /// The manifests known to this program.
 #[derive(Debug, Default, Clone)]
 pub struct Catalog {
-    own: BTreeMap<String, Arc<Manifest>>,
+    own: BTreeMap<String, Own>,
     faults: Vec<Problem>,
 }
 
@@ -73,15 +78,16 @@ impl Catalog {
         let Ok(entries) = std::fs::read_dir(folder) else {
             return self;
         };
-        let files = entries.flatten().map(|entry| entry.path());
-        let mut files: Vec<PathBuf> = files
-            .filter(|path| path.extension().is_some_and(|end| end == "toml"))
+        let mut files: Vec<PathBuf> = entries
+            .flatten()
+            .map(|entry| entry.path())
+            .filter(|path| is_read(path))
             .collect();
         files.sort();
         let left_out = files.len().saturating_sub(MOST_FILES);
         for path in files.into_iter().take(MOST_FILES) {
             match read_file(&path) {
-                Ok(manifest) => self.add(manifest, &file_name(&path)),
+                Ok(manifest) => self.add(manifest, path),
                 Err(problems) => self.faults.extend(problems),
             }
             self.faults.truncate(MOST_FAULTS);
@@ -89,20 +95,20 @@ impl Catalog {
         if left_out > 0 {
             let message = format!("{left_out} files beyond {MOST_FILES} are left out");
             let hint = "keep only the services that you use";
-            self.faults
-                .push(invalid(&file_name(folder), &message, hint));
+            self.faults.push(invalid(&name_of(folder), &message, hint));
         }
         self
     }
 
     /// A second manifest of an id is told, never taken: profiles would send their secrets elsewhere.
-    fn add(&mut self, manifest: Manifest, file: &str) {
+    fn add(&mut self, manifest: Manifest, path: PathBuf) {
         if self.get(&manifest.id).is_some() {
             let message = format!("another manifest has the id `{}`", manifest.id);
-            self.faults
-                .push(invalid(file, &message, "choose another id"));
+            let fault = invalid(&name_of(&path), &message, "choose another id");
+            self.faults.push(fault);
         } else {
-            self.own.insert(manifest.id.clone(), Arc::new(manifest));
+            let manifest = Arc::new(manifest);
+            self.own.insert(manifest.id.clone(), Own { manifest, path });
         }
     }
 
@@ -113,7 +119,8 @@ impl Catalog {
                 .find(|shipped| shipped.id == id)
                 .map(Shipped::get)
         };
-        self.own.get(id).cloned().or_else(shipped)
+        let own = self.own.get(id).map(|own| Arc::clone(&own.manifest));
+        own.or_else(shipped)
     }
 
     /// Those compiled in, then the user's own by id.
@@ -121,7 +128,7 @@ impl Catalog {
         SHIPPED
             .iter()
             .map(Shipped::get)
-            .chain(self.own.values().cloned())
+            .chain(self.own.values().map(|own| Arc::clone(&own.manifest)))
             .collect()
     }
 
@@ -130,17 +137,31 @@ impl Catalog {
         self.own.contains_key(id)
     }
 
+    /// The user's own file of that id.
+    pub fn file_of(&self, id: &str) -> Option<&Path> {
+        self.own.get(id).map(|own| own.path.as_path())
+    }
+
+    /// Whether one of the user's own is read from that file.
+    pub fn is_from(&self, file: &Path) -> bool {
+        self.own.values().any(|own| own.path == file)
+    }
+
+    /// Whether one more file of that folder would be read.
+    pub fn has_room(folder: &Path) -> bool {
+        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+        let files = entries.filter(|entry| is_read(&entry.path()));
+        files.count() < MOST_FILES
+    }
+
     /// What is wrong with the user's files, as `manifest_invalid` problems.
     pub fn faults(&self) -> &[Problem] {
         &self.faults
     }
 }
 
-fn file_name(path: &Path) -> String {
-    path.file_name()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned()
+fn is_read(path: &Path) -> bool {
+    path.extension().is_some_and(|end| end == "toml")
 }
 
 fn invalid(file: &str, message: &str, hint: &str) -> Problem {
@@ -153,38 +174,10 @@ fn invalid(file: &str, message: &str, hint: &str) -> Problem {
 }
 
 fn read_file(path: &Path) -> Result<Manifest, Vec<Problem>> {
-    let file = file_name(path);
-    let mut bytes = Vec::new();
-    // Opening a pipe or a terminal waits for whoever is at its other end. A link to a plain file is as good as the file.
-    if std::fs::metadata(path).is_ok_and(|found| !found.is_file()) {
-        return Err(vec![invalid(
-            &file,
-            "this is not a plain file",
-            "a manifest is a text file",
-        )]);
-    }
-    let opened = std::fs::File::open(path)
-        .and_then(|file| file.take(LARGEST_FILE + 1).read_to_end(&mut bytes));
-    if let Err(error) = opened {
-        return Err(vec![invalid(
-            &file,
-            &format!("the file cannot be read: {}", error.kind()),
-            "check its permissions",
-        )]);
-    }
-    if bytes.len() as u64 > LARGEST_FILE {
-        return Err(vec![invalid(
-            &file,
-            "a manifest has at most 256 KiB",
-            "one manifest describes one service",
-        )]);
-    }
-    let source = String::from_utf8(bytes).map_err(|_| {
-        vec![invalid(
-            &file,
-            "the file is not UTF-8 text",
-            "save it as UTF-8",
-        )]
+    let file = name_of(path);
+    let source = read_text(path).map_err(|why| {
+        let (message, hint) = why.message();
+        vec![invalid(&file, &message, hint)]
     })?;
     Manifest::parse(&source, &file).map_err(|faults| faults.iter().map(Problem::from).collect())
 }

@@ -5,10 +5,12 @@
 //! Not here: sending (`http`), what a change does with a meaning (`change::machine`).
 
 mod answer;
+mod calls;
 mod catalog;
 mod curl;
 mod encode;
 mod fault;
+mod file;
 mod masked;
 mod matcher;
 mod mistakes;
@@ -34,6 +36,7 @@ mod waits;
 pub use answer::{Meaning, Retry, Rule, Shown, Shows, Verdict, judge};
 pub use catalog::Catalog;
 pub use fault::Fault;
+pub use file::ServiceFile;
 pub use matcher::{BodyRule, Matcher, Status};
 pub use mistakes::VALUES;
 pub use model::{

@@ -9,6 +9,7 @@ mod commits;
 mod faults;
 mod guards;
 mod mailboxes;
+mod newer;
 mod paging;
 mod processes;
 mod reads;

@@ -1,5 +1,6 @@
 //! The engine against the practice services: every state a change can reach, over a real socket and a real database.
 
+mod added;
 mod damaged;
 mod edited_flow;
 mod edits;

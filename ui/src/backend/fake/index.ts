@@ -1,5 +1,5 @@
 // The contract in memory, for browser tests and `npm run dev`. Never in a production bundle (backend/index.ts imports it by mode).
-// `?scenario=` chooses what is there, `?now=` the time (`&still` stops it), `?delay=` the milliseconds of an answer, `?file=` how a backup's file is, `?clipboard=` what the clipboard holds (and that it is offered), `?language=`, `?theme=`, `?size=`, `?stretch`.
+// `?scenario=` chooses what is there, `?now=` the time (`&still` stops it), `?delay=` the milliseconds of an answer, `?file=` how a backup's file is, `?errand=` what the start is for (`,` between several), `?clipboard=` what the clipboard holds (and that it is offered), `?language=`, `?theme=`, `?size=`, `?stretch`.
 // Not here: any Tauri, any network.
 import { set_stretched } from "../../i18n";
 import type { AppState, Backend, Preferences } from "../backend";
@@ -14,6 +14,7 @@ import { create_practice_calls } from "./practice_calls";
 import { problem } from "./problem";
 import { create_profile_calls } from "./profile_calls";
 import { scenarios, seed, type Scenario } from "./scenarios";
+import { create_service_file_calls } from "./service_files";
 import type { Shared } from "./shared";
 import { FakeVault } from "./vault";
 import { new_world } from "./world";
@@ -55,6 +56,7 @@ export function create_fake_backend(query = new URLSearchParams(location.search)
     practice,
     vault: new FakeVault(scenario === "locked" ? "passphrase" : scenario === "first-start" ? "unset" : "keychain", scenario !== "locked", true),
     own_service: scenario === "hostile",
+    added: [],
     delay: Number(query.get("delay") ?? 20),
     clipboard: query.get("clipboard") ?? "",
     mailboxes: [],
@@ -87,7 +89,8 @@ export function create_fake_backend(query = new URLSearchParams(location.search)
       vault: shared.mode === "practice" ? { kind: "key_file", state: "open", problem: null, keychain_works: null } : shared.vault.view(),
       network,
       notices: notices_of(scenario),
-      fatal: scenario === "fatal" ? problem("database_newer", { file: "readdress.db" }) : null,
+      releases: { url: "https://github.com/readdress/readdress/releases", host: "github.com" },
+      fatal: scenario === "fatal" ? problem("database_damaged", { file: "readdress.db" }) : scenario === "newer" ? problem("database_newer", { file: "readdress.db", version: "7", newest: "2" }) : null,
     };
   }
 
@@ -110,6 +113,7 @@ export function create_fake_backend(query = new URLSearchParams(location.search)
     ...create_practice_calls(shared),
     ...create_backup_calls(shared, query),
     ...create_mailbox_calls(shared),
+    ...create_service_file_calls(shared, query),
 
     set_up_vault: (kind, passphrase) => vault_call(() => shared.vault.set(kind, passphrase)),
     unlock_vault: (passphrase) => vault_call(() => shared.vault.unlock(passphrase)),

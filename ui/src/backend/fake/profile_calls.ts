@@ -76,7 +76,7 @@ export function create_profile_calls(shared: Shared): Calls {
   }
 
   return {
-    list_services: async () => (shared.own_service ? [...services, { ...own_service, accepted: accepted.has(own_service.host) }] : services).map((service) => ({ ...service, limits: service.limits.map((limit) => ({ ...limit, of: scopes.get(service.id) ?? limit.of })), profiles: [...shared.world().profiles.values()].filter((profile) => profile.service === service.id).length })),
+    list_services: async () => [...services, ...(shared.own_service ? [own_service] : []), ...shared.added].map((service) => (service.own ? { ...service, accepted: accepted.has(service.host) } : service)).map((service) => ({ ...service, limits: service.limits.map((limit) => ({ ...limit, of: scopes.get(service.id) ?? limit.of })), profiles: [...shared.world().profiles.values()].filter((profile) => profile.service === service.id).length })),
 
     accept_service: async (service, host) => {
       if (service === own_service.id && host !== own_service.host) throw problem("service_new", { service: own_service.name, id: service, host: own_service.host });

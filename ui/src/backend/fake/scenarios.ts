@@ -6,7 +6,7 @@ import { add_change, add_profile, type ProfileSeed } from "./seeds";
 import { seed_states } from "./states";
 import { type World } from "./world";
 
-export const scenarios = ["first-start", "empty", "mock", "10000", "states", "hostile", "locked", "fatal", "practice", "notices", "mail", "mail-trouble", "1000-pending"] as const;
+export const scenarios = ["first-start", "empty", "mock", "10000", "states", "hostile", "locked", "fatal", "newer", "practice", "notices", "mail", "mail-trouble", "1000-pending"] as const;
 export type Scenario = (typeof scenarios)[number];
 
 export function seed(world: World, scenario: Scenario): void {

@@ -3,6 +3,7 @@ import type { AppState, Preferences } from "../backend";
 import type { Changed } from "../types/Changed";
 import type { MailboxView } from "../types/MailboxView";
 import type { MailFindView } from "../types/MailFindView";
+import type { ServiceView } from "../types/ServiceView";
 import type { FakeVault } from "./vault";
 import type { World } from "./world";
 
@@ -13,6 +14,8 @@ export interface Shared {
   vault: FakeVault;
   /** A file of the user's own is among the services. */
   own_service: boolean;
+  /** Service files that were added. */
+  added: ServiceView[];
   /** Milliseconds of an answer. */
   delay: number;
   clipboard: string;
