@@ -30,7 +30,7 @@ pub struct Start {
     pub errands: Vec<Errand>,
     /// How WebKit was told to draw; `None`: it was told nothing.
     #[cfg(target_os = "linux")]
-    pub drawn: Option<crate::graphics::net::Drawn>,
+    pub drawn: Option<Box<crate::graphics::net::Drawn>>,
 }
 
 pub enum Asked {

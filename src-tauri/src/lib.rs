@@ -75,9 +75,8 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     }
     #[cfg(target_os = "linux")]
     {
-        start.drawn = Some(graphics::net::apply(
-            state::folder_of(&start).ok().as_deref(),
-        ));
+        let folder = state::folder_of(&start).ok();
+        start.drawn = Some(Box::new(graphics::net::apply(folder.as_deref())));
     }
     let builder = builder(Builder::<tauri::Wry>::new(), &start);
     // Asked only now, since the folder is being opened meanwhile.
@@ -137,7 +136,7 @@ pub fn builder<R: Runtime>(bare: Builder<R>, start: &Start) -> Builder<R> {
             window::open(app)?;
             #[cfg(target_os = "linux")]
             if let Some(drawn) = start.drawn {
-                graphics::net::stretch(app.handle(), drawn);
+                graphics::net::stretch(app.handle(), *drawn);
             }
             window::dress(app.handle());
             // The web view keeps its caches there: nothing of ours, and nobody else's either.

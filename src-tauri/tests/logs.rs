@@ -227,7 +227,15 @@ fn nothing_secret_is_told_logged_or_kept_in_the_open() {
         "list_history",
         json!({ "filter": {}, "after": null, "limit": 100 }),
     );
-    window.ask("get_diagnostics", json!({}));
+    let diagnostics = window.ask("get_diagnostics", json!({})).to_string();
+    for told in [
+        "system: ",
+        "screen: ",
+        "data folder: of one's own",
+        "package: ",
+    ] {
+        assert!(diagnostics.contains(told), "{told}: {diagnostics}");
+    }
     window.ask("get_app_state", json!({}));
     // A defect, with a secret in its message.
     let defect = std::thread::spawn(|| panic!("cannot use {TOKEN} of {OLD}"));
@@ -288,7 +296,7 @@ fn nothing_secret_is_told_logged_or_kept_in_the_open() {
         .iter()
         .map(|file| std::fs::read_to_string(file).expect("text"))
         .collect();
-    for line in ["opened", "answered", "panic"] {
+    for line in ["started", "answered", "panic"] {
         assert!(log.contains(line), "{line}: {log}");
     }
     let foreign = log.lines().filter(|line| !line.contains(" readdress_"));

@@ -81,9 +81,7 @@ impl Folder {
     /// "unable to open". On Windows the system says it.
     fn refuse_long_path(&self) -> Result<()> {
         const LONGEST: usize = 512 - "-journal".len();
-        // Practice has a folder of its own below.
-        let longest = self.practice().join("readdress.db");
-        if cfg!(unix) && longest.as_os_str().len() > LONGEST {
+        if cfg!(unix) && self.db_path().as_os_str().len() > LONGEST {
             return Err(Problem::new(Code::FolderReadOnly).with("reason", "long"));
         }
         Ok(())

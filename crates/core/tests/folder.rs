@@ -109,3 +109,23 @@ fn no_living_one_is_swept_away() {
     });
     assert!(folder.living_processes().is_empty());
 }
+
+/// SQLite would only say that it cannot open it.
+#[cfg(unix)]
+#[test]
+fn a_path_too_long_for_the_database_is_told_as_such() {
+    let dir = tempfile::tempdir().unwrap();
+    let part = "a".repeat(200);
+    let long = dir.path().join(&part).join(&part).join(&part);
+    let problem = Folder::open(&long).unwrap_err();
+    assert_eq!(problem.code, Code::FolderReadOnly);
+    assert_eq!(problem.params["reason"], "long");
+    assert!(!long.exists(), "nothing is made");
+    // The longest that is taken can be used.
+    let half = dir.path().join(&part).join(&part);
+    let rest = 512 - "-journal".len() - "/readdress.db".len();
+    let rest = rest - half.as_os_str().len() - 1;
+    let folder = Folder::open(&half.join("b".repeat(rest))).unwrap();
+    readdress_core::db::Db::open(&folder).unwrap();
+    Folder::open(&half.join("b".repeat(rest + 1))).unwrap_err();
+}

@@ -11,7 +11,7 @@ const ELSEWHERE: [&str; 4] = ["XRDP_SESSION", "VNCDESKTOP", "X2GO_SESSION", "NXS
 
 /// `root` is `/`; `env` is the environment. What earlier starts came to is not in it.
 pub fn facts(root: &Path, env: &impl Fn(&str) -> Option<OsString>) -> Facts {
-    let is_set = |name: &&str| env(name).is_some_and(|value| !value.is_empty());
+    let is_set = |name: &str| env(name).is_some_and(|value| !value.is_empty());
     let wayland = display::is_wayland(env);
     Facts {
         // An empty one counts as well: to WebKit it is set.
@@ -21,14 +21,14 @@ pub fn facts(root: &Path, env: &impl Fn(&str) -> Option<OsString>) -> Facts {
             .iter()
             .any(|module| root.join("sys/module").join(module).exists()),
         software: software(env),
-        remote: ELSEWHERE.iter().any(|name| is_set(&name))
+        remote: ELSEWHERE.iter().any(|name| is_set(name))
             || if wayland {
-                is_set(&"SSH_CONNECTION")
+                is_set("SSH_CONNECTION")
             } else {
                 names_a_host(env("DISPLAY").as_deref())
             },
         // APPDIR is there as well where one was unpacked.
-        appimage: ["APPIMAGE", "APPDIR"].iter().any(|name| is_set(&name)),
+        appimage: ["APPIMAGE", "APPDIR"].iter().any(|name| is_set(name)),
         wayland,
         failed: Vec::new(),
     }

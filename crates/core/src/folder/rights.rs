@@ -87,7 +87,7 @@ fn is_ours(name: &str) -> bool {
         "settings.",
         "sandbox.",
     ];
-    ["window.json", "practice.key"].contains(&name)
+    ["window.json", "drawing.json", "practice.key"].contains(&name)
         || starts.iter().any(|start| name.starts_with(start))
 }
 
