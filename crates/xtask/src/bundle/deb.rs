@@ -104,8 +104,9 @@ fn needs(tree: &Path) -> Outcome<String> {
         .ok_or_else(|| format!("`{}` did not answer.", process::typed(&asked)))
 }
 
-/// Beside the libraries: the authorities that the certificates of services and mail servers are checked with.
-const ALSO_NEEDED: &str = "ca-certificates";
+/// Beside the libraries: the authorities that the certificates of services and mail servers are checked with, and the drivers
+/// without which WebKit's process ends before it draws anything (its own package only recommends them).
+const ALSO_NEEDED: &str = "ca-certificates, libgl1-mesa-dri";
 /// What keeps the data key (any program with the Secret Service), and what opens a page in the browser. A passphrase
 /// or a key file does without the former.
 const RECOMMENDED: &str = "gnome-keyring | libkf5wallet-bin | keepassxc, xdg-utils";
@@ -166,7 +167,7 @@ mod tests {
         let control = "Package: readdress\nVersion: 0.2.0-rc.1\nInstalled-Size: 1\nDepends: a\nDescription: it\n Depends: is a word here\n";
         assert_eq!(
             mended(control, "b (>= 2)", 77),
-            "Package: readdress\nVersion: 0.2.0~rc.1\nInstalled-Size: 77\nDepends: b (>= 2), ca-certificates\n\
+            "Package: readdress\nVersion: 0.2.0~rc.1\nInstalled-Size: 77\nDepends: b (>= 2), ca-certificates, libgl1-mesa-dri\n\
              Recommends: gnome-keyring | libkf5wallet-bin | keepassxc, xdg-utils\n\
              Description: it\n Depends: is a word here\n"
         );

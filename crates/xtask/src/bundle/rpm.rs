@@ -121,6 +121,7 @@ URL: {homepage}
 Packager: {publisher}
 Requires: ca-certificates
 Requires: hicolor-icon-theme
+Requires: (mesa-dri-drivers or Mesa-dri)
 Recommends: (gnome-keyring or kf6-kwallet or kwalletd6 or keepassxc)
 Recommends: xdg-utils
 
