@@ -8,7 +8,7 @@ use crate::layer::{Counted, Gate};
 use crate::packages::{self, Scope};
 use crate::place::Place;
 use crate::tally::Speaker;
-use crate::{Outcome, bundle, install, links, page, process, supply, tools, torture};
+use crate::{Outcome, appimage, bundle, install, links, page, process, supply, tools, torture};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -111,6 +111,7 @@ fn rust_layers(place: &Place, gate: &mut Gate<'_>, page: bool) {
 fn packages_layer(place: &Place, gate: &mut Gate<'_>) {
     if cfg!(target_os = "linux") {
         gate.check("packages", || bundle::check::packages(place));
+        gate.check("packages: AppImage", || appimage::look(place));
     }
 }
 

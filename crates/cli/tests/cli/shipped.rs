@@ -33,7 +33,7 @@ fn mistakes(program: &str, args: &[&str], text: &str) -> String {
         .stderr(Stdio::piped())
         .spawn();
     let Ok(mut child) = child else {
-        println!("{program} is not here: its look at it is left out");
+        eprintln!("{program} is not here: its look at it is left out");
         return String::new();
     };
     let mut input = child.stdin.take().expect("a pipe");
@@ -91,7 +91,7 @@ fn bash_completes_commands_flags_and_values() {
             .map(|answer| String::from_utf8_lossy(&answer.stdout).trim().to_owned())
     };
     let Some(commands) = asks("readdress-cli hist") else {
-        println!("bash is not here: its look at it is left out");
+        eprintln!("bash is not here: its look at it is left out");
         return;
     };
     assert_eq!(commands, "history");

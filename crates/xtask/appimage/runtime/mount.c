@@ -185,7 +185,9 @@ static void *wait_for_app(void *nothing)
 			return NULL;
 		usleep(100 * 1000);
 	}
-	unmount(true);
+	/* Where not even that is allowed, the mount stays as a dead one; this process does not. */
+	if (!unmount(true))
+		_exit(1);
 	return NULL;
 }
 

@@ -14,7 +14,7 @@ mod runtime;
 mod standins;
 mod webkit;
 
-use crate::bundle::{Kind, Profile, epoch, name};
+use crate::bundle::{self, Kind, Profile, epoch, name};
 use crate::place::Place;
 use crate::{Outcome, process};
 use std::fs;
@@ -52,15 +52,26 @@ pub fn build(place: &Place, profile: Profile, deb: &Path) -> Outcome<PathBuf> {
     let packages = place.packages(profile.folder());
     fs::create_dir_all(&packages).map_err(|why| format!("{}: {why}", packages.display()))?;
     let arch = std::env::consts::ARCH;
-    let appimage = packages.join(name(Kind::AppImage, &version_of(deb)?, arch, true));
+    let version = place.version()?;
+    let appimage = packages.join(name(Kind::AppImage, &version, arch, true));
     let image = folder.join("image.squashfs");
     squeeze(&appdir, &image, profile, epoch(place))?;
     let mut bytes = runtime::bytes(place, &folder)?;
     bytes.extend(elf::read(&image)?);
     fs::write(&appimage, bytes).map_err(|why| format!("{}: {why}", appimage.display()))?;
     process::quietly(process::command("chmod", &["755"]).arg(&appimage))?;
-    proof::answers(&appimage, &version_of(deb)?)?;
+    proof::answers(&appimage, &version)?;
     Ok(appimage)
+}
+
+/// What the gate looks at: an AppImage of its own debug build, whole, and started.
+///
+/// # Errors
+/// The first thing that is not as it should be.
+pub fn look(place: &Place) -> Outcome {
+    let deb = bundle::deb(place, Profile::Debug, None)?;
+    let appimage = build(place, Profile::Debug, &deb)?;
+    prove(place, &appimage)
 }
 
 /// Starts the window of a built AppImage where the system's `WebKit` is hidden; says how long it took to be usable.
@@ -77,18 +88,8 @@ pub fn prove(place: &Place, appimage: &Path) -> Outcome {
     Ok(())
 }
 
-fn version_of(deb: &Path) -> Outcome<String> {
-    let said = elf::ask(
-        Command::new("dpkg-deb")
-            .arg("--field")
-            .arg(deb)
-            .arg("Version"),
-    )?;
-    Ok(said.trim().to_owned())
-}
-
-/// Zstandard, which every runtime of type 2 reads since 2023 and which is unpacked three times as fast as gzip. In
-/// blocks of 256 KiB: larger ones are 2 % smaller, and a page of the library that is read alone costs four times as much.
+/// Zstandard, which is unpacked several times as fast as what older images are made of. In blocks of 128 KiB, what the
+/// kernel asks for at once: twice that is 4 % smaller, and serving it costs 40 % more at each start.
 fn squeeze(appdir: &Path, to: &Path, profile: Profile, epoch: u64) -> Outcome {
     let level = match profile {
         Profile::Debug => "1",
@@ -104,7 +105,7 @@ fn squeeze(appdir: &Path, to: &Path, profile: Profile, epoch: u64) -> Outcome {
     ];
     let mut make = Command::new("mksquashfs");
     make.arg(appdir).arg(to).args(words);
-    make.args(["-b", "256K", "-comp", "zstd", "-Xcompression-level", level]);
+    make.args(["-b", "128K", "-comp", "zstd", "-Xcompression-level", level]);
     // The same content gives the same file.
     make.env("SOURCE_DATE_EPOCH", epoch.to_string());
     process::quietly(&mut make)

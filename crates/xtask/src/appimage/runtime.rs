@@ -23,7 +23,7 @@ pub fn bytes(place: &Place, folder: &Path) -> Outcome<Vec<u8>> {
         Some(other) => elf::read(&PathBuf::from(other))?,
         None => {
             let to = folder.join("runtime");
-            compile(place, &to)?;
+            compile(&place.root, &to)?;
             elf::read(&to)?
         }
     };
@@ -31,8 +31,8 @@ pub fn bytes(place: &Place, folder: &Path) -> Outcome<Vec<u8>> {
     Ok(bytes)
 }
 
-fn compile(place: &Place, to: &Path) -> Outcome {
-    let sources = place.root.join("crates/xtask/appimage/runtime");
+fn compile(root: &Path, to: &Path) -> Outcome {
+    let sources = root.join("crates/xtask/appimage/runtime");
     let mut cc = process::command(
         "cc",
         &[
@@ -76,6 +76,10 @@ fn end_of_program(bytes: &[u8]) -> Option<usize> {
     let table = u64::from_le_bytes(bytes.get(0x28..0x30)?.try_into().ok()?);
     Some(usize::try_from(table).ok()? + two(0x3a)? * two(0x3c)?)
 }
+
+#[cfg(all(test, target_os = "linux"))]
+#[path = "runtime_tests.rs"]
+mod started;
 
 #[cfg(test)]
 mod tests {

@@ -2,7 +2,7 @@
 
 use super::table::{Table, Unit};
 use crate::place::Place;
-use crate::{Outcome, process};
+use crate::{Outcome, bundle, process};
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -24,6 +24,7 @@ pub fn measure(place: &Place, table: &mut Table) -> Outcome {
             15.0,
         );
     }
+    packages(&bundle::sizes(place)?, table);
     let dist = place.ui().join("dist");
     let one = gzipped(&dist, &|name| {
         !OTHER_LANGUAGES.iter().any(|start| name.starts_with(start))
@@ -41,6 +42,18 @@ pub fn measure(place: &Place, table: &mut Table) -> Outcome {
         gzipped(&dist, &|_| true)? as f64 / 1e3,
     );
     Ok(())
+}
+
+fn packages(sizes: &bundle::Sizes, table: &mut Table) {
+    let megabytes = |bytes: u64| bytes as f64 / 1e6;
+    table.limit(".deb", Unit::Megabytes, megabytes(sizes.deb), "", 8.0);
+    table.plain("  installed", Unit::Megabytes, megabytes(sizes.installed));
+    if let Some(rpm) = sizes.rpm {
+        table.plain(".rpm", Unit::Megabytes, megabytes(rpm));
+    }
+    if let Some(appimage) = sizes.appimage {
+        table.limit("AppImage", Unit::Megabytes, megabytes(appimage), "", 90.0);
+    }
 }
 
 /// Bytes of every file under `folder` that is wanted, each compressed by itself as a server would.

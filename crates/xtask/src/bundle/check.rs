@@ -21,12 +21,12 @@ pub fn packages(place: &Place) -> Outcome {
     let deb = deb::deb(place, PROFILE, None)?;
     let rpm = rpm::rpm(place, PROFILE, &place.version()?)?;
     let contents_of_deb = answer(process::command("dpkg-deb", &["--contents"]).arg(&deb))?;
-    look(Family::Debian, entries_of_tar(&contents_of_deb))?;
+    look(Family::Debian, &entries_of_tar(&contents_of_deb))?;
     let form = "[%{FILEMODES:perms} %{FILEUSERNAME}/%{FILEGROUPNAME} %{FILENAMES}\n]";
     let contents_of_rpm = answer(
         process::command("rpm", &["--query", "--queryformat", form, "--package"]).arg(&rpm),
     )?;
-    look(Family::Rpm, entries_of_rpm(&contents_of_rpm))?;
+    look(Family::Rpm, &entries_of_rpm(&contents_of_rpm))?;
     look_at_needs(&answer(
         process::command("rpm", &["--query", "--requires", "--package"]).arg(&rpm),
     )?)?;
@@ -104,8 +104,8 @@ fn entries_of_rpm(listed: &str) -> Vec<Entry<'_>> {
 }
 
 /// Both programs and what belongs to them, nothing else; everything root's, nothing that gives rights.
-fn look(family: Family, found: Vec<Entry<'_>>) -> Outcome {
-    for entry in &found {
+fn look(family: Family, found: &[Entry<'_>]) -> Outcome {
+    for entry in found {
         let program = entry.place.starts_with("/usr/bin/");
         let right = match entry.rights {
             "drwxr-xr-x" => true,
@@ -194,16 +194,16 @@ mod tests {
     #[test]
     fn what_is_too_much_or_missing_is_named() {
         let mut files = all(Family::Debian);
-        assert_eq!(look(Family::Debian, entries(&files)), Ok(()));
+        assert_eq!(look(Family::Debian, &entries(&files)), Ok(()));
         files.push(("/usr/bin/readdress-canary".to_owned(), "-rwxr-xr-x"));
         assert!(
-            look(Family::Debian, entries(&files))
+            look(Family::Debian, &entries(&files))
                 .unwrap_err()
                 .contains("readdress-canary")
         );
         let files = all(Family::Rpm);
         assert!(
-            look(Family::Rpm, entries(&files[1..]))
+            look(Family::Rpm, &entries(&files[1..]))
                 .unwrap_err()
                 .contains("missing")
         );
@@ -226,7 +226,7 @@ mod tests {
                 owner,
                 place: "/usr/bin/readdress",
             };
-            assert!(look(Family::Debian, found).is_err(), "{rights} {owner}");
+            assert!(look(Family::Debian, &found).is_err(), "{rights} {owner}");
         }
     }
 }

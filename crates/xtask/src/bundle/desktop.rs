@@ -57,6 +57,9 @@ pub fn packages(place: &Place, system: System) -> Outcome<Vec<PathBuf>> {
     let mut command = tauri::bundle(place, &stage, Profile::Release, kinds(system), &config)?;
     if system == System::MacOs {
         command.args(["--target", UNIVERSAL]);
+        if let Some(identity) = signing::seal(&signing::variable) {
+            command.env("APPLE_SIGNING_IDENTITY", identity);
+        }
     }
     process::show_and_run(&mut command)?;
     let made = stage.folder().join("bundle");
@@ -183,6 +186,8 @@ mod tests {
         ] {
             let conf: Value = serde_json::from_str(text).unwrap();
             assert_eq!(conf["productName"], "Readdress");
+            // Shown to people. Debian's wants an address behind it.
+            assert_eq!(conf["bundle"]["publisher"], "The Readdress contributors");
         }
         // On Linux the package's name, and the desktop file's, which GTK looks for by the program's name.
         assert_eq!(conf()["productName"], "readdress");

@@ -8,6 +8,7 @@ mod compile;
 mod contents;
 mod deb;
 mod desktop;
+mod finished;
 mod made;
 mod names;
 mod notices;
@@ -26,6 +27,7 @@ use std::path::{Path, PathBuf};
 
 pub use compile::{leave_paths_out, programs};
 pub use deb::deb;
+pub use finished::{Sizes, sizes};
 pub use made::epoch;
 pub use names::{Kind, name, sortable};
 pub use tauri::tauri;

@@ -33,6 +33,16 @@ pub fn windows(variable: &dyn Fn(&str) -> Option<String>) -> Option<Value> {
     variable(COMMAND).map(|command| json!({ "signCommand": command }))
 }
 
+/// The identity that macOS' programs are signed with where nobody gave one: none, but sealed (ad hoc). Without a seal a
+/// downloaded app is called damaged, and there is no way to open it.
+pub fn seal(variable: &dyn Fn(&str) -> Option<String>) -> Option<&'static str> {
+    let given = ["APPLE_CERTIFICATE", "APPLE_SIGNING_IDENTITY"];
+    given
+        .iter()
+        .all(|name| variable(name).is_none())
+        .then_some("-")
+}
+
 /// What is said about a package that nobody signed.
 pub fn warning(system: System) -> &'static str {
     match system {
@@ -81,6 +91,13 @@ mod tests {
             System::MacOs,
             &with(&["APPLE_CERTIFICATE", "APPLE_ID"])
         ));
+    }
+
+    #[test]
+    fn an_app_without_a_signature_is_sealed() {
+        assert_eq!(seal(&with(&[])), Some("-"));
+        assert_eq!(seal(&with(&["APPLE_CERTIFICATE"])), None);
+        assert_eq!(seal(&with(&["APPLE_SIGNING_IDENTITY"])), None);
     }
 
     #[test]
