@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { openSync } from "node:fs";
 import { access, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import test from "node:test";
@@ -79,7 +80,9 @@ test("the menu starts it, its data goes to the system's folder, the cross ends i
   const home = await fresh_home(t);
   const env = { ...environment(home) };
   delete env.READDRESS_DATA_DIR;
-  const menu = spawn("gio", ["launch", DESKTOP], { stdio: "ignore", env });
+  const said = join(home.folder, "said");
+  const output = openSync(said, "a");
+  const menu = spawn("gio", ["launch", DESKTOP], { stdio: ["ignore", output, output], env });
   home.ends.push(async () => {
     for (const { id } of await running(home)) process.kill(id, "SIGKILL");
     await until_gone(home);
@@ -87,8 +90,8 @@ test("the menu starts it, its data goes to the system's folder, the cross ends i
   const [code] = await once(menu, "exit");
   assert.equal(code, 0);
   const shows = async (what) => {
-    for (let tried = 0; tried < 400 && (await look_for_window("Readdress")) !== what; tried += 1) await pause(50);
-    assert.equal(await look_for_window("Readdress"), what);
+    for (const end = Date.now() + 60_000; Date.now() < end && (await look_for_window("Readdress")) !== what; ) await pause(50);
+    assert.equal(await look_for_window("Readdress"), what, `${await readFile(said, "utf8")}${JSON.stringify(await running(home))}`);
   };
   await shows("shown");
   assert.deepEqual(await runs(home), [app]);

@@ -1,4 +1,5 @@
 // readdress-cli of the package as a second witness: all that it tells of a home's data.
+import assert from "node:assert/strict";
 import { environment } from "../../support/driver.js";
 import { cli, run } from "./package.js";
 
@@ -17,4 +18,12 @@ export async function all_of(home, program = cli) {
   const told = {};
   for (const words of lists) told[words.join(" ")] = await ask(home, words, {}, program);
   return told;
+}
+
+/** Everything that was told before is told now; a newer program may tell more of the same thing. */
+export function assert_holds(now, before, at = "all") {
+  if (before === null || typeof before !== "object") return assert.equal(now, before, at);
+  assert.ok(now && typeof now === "object", at);
+  if (Array.isArray(before)) assert.equal(now.length, before.length, at);
+  for (const [key, value] of Object.entries(before)) assert_holds(now[key], value, `${at}.${key}`);
 }
