@@ -47,7 +47,7 @@ impl Errand {
 /// What the system says was opened with us (macOS tells it by an event, not by arguments).
 // Tried on every system, needed on one.
 #[cfg_attr(
-    not(any(target_os = "macos", test)),
+    not(any(target_os = "macos", all(test, unix))),
     expect(dead_code, reason = "macOS alone asks")
 )]
 pub fn of_addresses(addresses: &[Url]) -> Vec<Errand> {
