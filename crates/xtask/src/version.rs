@@ -13,6 +13,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 const CHANGELOG: &str = "CHANGELOG.md";
 const TAURI: &str = "tauri.conf.json";
 const PACKAGES: &[&str] = &["ui", "e2e"];
+/// The page that is written by hand; the command line's is made by the program.
+const MANUAL: &str = "src-tauri/packaging/readdress.1";
 
 /// Nothing: says whether all agree. `--tag vX.Y.Z`: and whether this is ready to be that release. `X.Y.Z`: writes it.
 pub fn version(place: &Place, words: &[String]) -> Outcome {
@@ -61,6 +63,10 @@ fn agree(root: &Path) -> Outcome<String> {
         );
         see(lock.to_owned(), told);
     }
+    see(
+        MANUAL.to_owned(),
+        between(&read(root, MANUAL)?, "\"Readdress ", "\""),
+    );
     let tauri = read(root, TAURI)?;
     // Without a version of its own it takes Cargo.toml's.
     if tauri.contains("\"version\":") {
@@ -128,6 +134,7 @@ fn write(place: &Place, next: &str) -> Outcome {
         process::show_and_run(&mut page::npm(&root.join(folder), &words))?;
     }
     change(root, CHANGELOG, |text| dated(text, next, &today()))?;
+    change(root, MANUAL, |text| titled(text, next, &today()))?;
     cargo(place, &["update", "--workspace", "--offline"])?;
     cargo(
         place,
@@ -162,6 +169,18 @@ fn dated(changelog: &str, version: &str, date: &str) -> String {
             &format!("\n[{version}]: {}{version}\n[Unreleased]: ", RELEASES),
             1,
         )
+}
+
+/// The manual's title with another version and date.
+fn titled(manual: &str, version: &str, date: &str) -> String {
+    let line = |old: &str| {
+        if old.starts_with(".TH ") {
+            format!(".TH READDRESS 1 {date} \"Readdress {version}\" \"User Commands\"\n")
+        } else {
+            format!("{old}\n")
+        }
+    };
+    manual.lines().map(line).collect()
 }
 
 const RELEASES: &str = "https://github.com/readdress/readdress/releases/tag/v";
@@ -256,6 +275,7 @@ mod tests {
             );
         }
         put(TAURI, "{\"version\": \"V\"}");
+        put(MANUAL, "\"Readdress V\"");
         fs::write(folder.path().join(CHANGELOG), changelog).unwrap();
         folder
     }
@@ -281,6 +301,7 @@ mod tests {
             "ui/package-lock.json",
             "e2e/package.json",
             TAURI,
+            MANUAL,
         ];
         for name in files {
             let folder = project("1.2.3", "## [Unreleased]\n");
@@ -305,6 +326,23 @@ mod tests {
             "\n[1.2.3]: https://github.com/readdress/readdress/releases/tag/v1.2.3\n[Unreleased]: "
         ));
         assert_eq!(dated(&after, "1.2.3", "2026-11-21"), after);
+    }
+
+    #[test]
+    fn the_manual_tells_version_and_date() {
+        let page = include_str!("../../../src-tauri/packaging/readdress.1");
+        let next = titled(page, "1.2.3", "2027-01-02");
+        let told: Vec<&str> = next
+            .lines()
+            .zip(page.lines())
+            .filter(|(now, was)| now != was)
+            .map(|(now, _)| now)
+            .collect();
+        assert_eq!(
+            told,
+            [".TH READDRESS 1 2027-01-02 \"Readdress 1.2.3\" \"User Commands\""]
+        );
+        assert_eq!(next.lines().count(), page.lines().count());
     }
 
     #[test]
