@@ -111,6 +111,12 @@ fn ready(root: &Path, tag: &str) -> Outcome<String> {
             "{CHANGELOG}: the section of {version} says nothing"
         ));
     }
+    let mut before_headings = words.lines().take_while(|line| !line.starts_with("### "));
+    if let Some(line) = before_headings.find(|line| !line.trim().is_empty()) {
+        return Err(format!(
+            "{CHANGELOG}: `{line}` stands before the first `### ` of {version}: the release's page and the packages would leave it out"
+        ));
+    }
     Ok(version)
 }
 
@@ -282,13 +288,14 @@ mod tests {
 
     #[test]
     fn a_tag_needs_the_version_and_a_dated_section_with_words() {
-        let good = "# Changelog\n\n## [1.2.3] - 2026-11-20\n\n- New.\n";
+        let good = "# Changelog\n\n## [1.2.3] - 2026-11-20\n\n### Added\n\n- New.\n";
         let of = |changelog: &str, tag: &str| ready(project("1.2.3", changelog).path(), tag);
         assert_eq!(of(good, "v1.2.3"), Ok("1.2.3".to_owned()));
         assert!(of(good, "v1.2.4").is_err() && of(good, "1.2.3").is_err());
         assert!(of(&good.replace(" - 2026-11-20", ""), "v1.2.3").is_err());
         assert!(of(&good.replace("2026-11-20", "today"), "v1.2.3").is_err());
         assert!(of(&good.replace("- New.", ""), "v1.2.3").is_err());
+        assert!(of(&good.replace("### Added", "Much is new."), "v1.2.3").is_err());
     }
 
     #[test]
