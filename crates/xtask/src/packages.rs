@@ -35,7 +35,7 @@ pub enum Scope {
     Cli,
     /// The window: WebKitGTK's headers, and node for the page.
     App,
-    /// The packages of this system: what takes programs apart and puts images together.
+    /// The packages of this system: what takes programs apart and puts images together. Debian and its kin only.
     Bundle,
     /// The tests and the bench: a screen (X11 and Wayland), a session bus, a driver for the window, a browser for the page, a mail server.
     Tests,
@@ -72,8 +72,6 @@ const TESTS: &[Need] = &[
     program("dbus", &["dbus-daemon"]),
     program("libglib2.0-bin", &["gdbus"]),
     program("gnome-keyring", &["gnome-keyring-daemon"]),
-    program("lintian", &["lintian"]),
-    program("desktop-file-utils", &["desktop-file-validate"]),
     program("appstream", &["appstreamcli"]),
     program("webkit2gtk-driver", &["WebKitWebDriver"]),
     program("weston", &["weston"]),
@@ -92,6 +90,8 @@ const TESTS: &[Need] = &[
     need(MAIL_SERVER),
     need("dovecot-lmtpd"),
 ];
+/// What looks at the finished packages.
+const PACKAGE_TESTS: &[Need] = &[program("lintian", &["lintian"])];
 const MAIL_SERVER: &str = "dovecot-imapd";
 
 /// The page's tools want this node (vite's `engines`).
@@ -138,15 +138,25 @@ pub fn is_installed(package: &str) -> bool {
     process::answer_of(&mut process::command("dpkg-query", &asked)).as_deref() == Some("installed")
 }
 
+/// Whether this is Debian or one of its kin. Only there packages are made and tried: what they need, and whose licence
+/// is whose, is read out of its lists.
+pub fn is_debian() -> bool {
+    cfg!(target_os = "linux")
+        && ["apt-get", "dpkg-deb", "dpkg-query"]
+            .iter()
+            .all(|program| process::on_path(program))
+}
+
+/// Asked for on every Linux.
+const EVERYWHERE: &[(Scope, &[Need])] =
+    &[(Scope::Cli, CLI), (Scope::App, APP), (Scope::Tests, TESTS)];
+const ON_DEBIAN: &[(Scope, &[Need])] = &[(Scope::Bundle, BUNDLE), (Scope::Tests, PACKAGE_TESTS)];
+
 fn missing(scope: Scope) -> Vec<&'static str> {
-    let tables = [
-        (Scope::Cli, CLI),
-        (Scope::App, APP),
-        (Scope::Bundle, BUNDLE),
-        (Scope::Tests, TESTS),
-    ];
-    tables
+    let on_debian = if is_debian() { ON_DEBIAN } else { &[] };
+    EVERYWHERE
         .iter()
+        .chain(on_debian)
         .filter(|(of, _)| *of <= scope)
         .flat_map(|(_, needs)| *needs)
         .filter(|need| {
@@ -160,22 +170,26 @@ fn missing(scope: Scope) -> Vec<&'static str> {
         .collect()
 }
 
-/// Whether dpkg has it, or, for a library where there is no dpkg, whether pkg-config finds it.
+/// Whether dpkg has it, or, for what is no program where there is no dpkg, whether it is found in another way.
 fn installed(need: &Need) -> bool {
     if process::on_path("dpkg-query") {
         return is_installed(need.package);
     }
-    match need.package {
-        "libwebkit2gtk-4.1-dev" => process::answer_of(&mut process::command(
-            "pkg-config",
-            &["--exists", "webkit2gtk-4.1"],
-        ))
-        .is_some(),
+    found_elsewhere(need.package).unwrap_or(false)
+}
+
+/// Nothing for what nobody knows how to look for: that would be missing for ever.
+fn found_elsewhere(package: &str) -> Option<bool> {
+    match package {
+        "libwebkit2gtk-4.1-dev" => {
+            let mut asked = process::command("pkg-config", &["--exists", "webkit2gtk-4.1"]);
+            Some(process::answer_of(&mut asked).is_some())
+        }
         // Where there is a compiler, there are its headers; any fonts will do.
-        "libc6-dev" | "fonts-dejavu-core" => true,
+        "libc6-dev" | "fonts-dejavu-core" => Some(true),
         // Elsewhere it is one package.
-        MAIL_SERVER | "dovecot-lmtpd" => Path::new("/usr/sbin/dovecot").is_file(),
-        _ => false,
+        MAIL_SERVER | "dovecot-lmtpd" => Some(Path::new("/usr/sbin/dovecot").is_file()),
+        _ => None,
     }
 }
 
@@ -191,7 +205,8 @@ fn install(missing: &[&str]) -> Outcome {
     if let Err(why) = process::show_and_run(&mut apt(&["update"])) {
         println!("{why}");
     }
-    let mut words = vec!["install", "-y", "--no-install-recommends"];
+    // What somebody has installed is never taken away for it: then apt says what is in the way.
+    let mut words = vec!["install", "-y", "--no-remove", "--no-install-recommends"];
     words.extend(missing);
     process::show_and_run(&mut apt(&words)).map_err(|why| {
         format!(
@@ -264,6 +279,14 @@ mod tests {
     #[test]
     fn a_scope_holds_the_smaller_ones() {
         assert!(Scope::Tests > Scope::App && Scope::App > Scope::Cli);
+    }
+
+    #[test]
+    fn what_every_linux_is_asked_for_can_be_found_there() {
+        let needs = EVERYWHERE.iter().flat_map(|(_, needs)| *needs);
+        for need in needs.filter(|need| need.or_program.is_empty()) {
+            assert!(found_elsewhere(need.package).is_some(), "{}", need.package);
+        }
     }
 
     #[test]

@@ -112,9 +112,13 @@ fn rust_layers(place: &Place, gate: &mut Gate<'_>, page: bool) {
 
 /// Of the programs that were just built: the release profile would take longer than all the rest.
 fn packages_layer(place: &Place, gate: &mut Gate<'_>) {
-    if cfg!(target_os = "linux") {
+    if packages::is_debian() {
         gate.check("packages", || bundle::check::packages(place));
         gate.check("packages: AppImage", || appimage::look(place));
+    } else if gate.wanted("packages") {
+        println!(
+            "\nPackages for Linux are made on Debian and its kin only: layer `packages` is left out."
+        );
     }
 }
 

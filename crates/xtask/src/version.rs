@@ -13,6 +13,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 const CHANGELOG: &str = "CHANGELOG.md";
 const TAURI: &str = "tauri.conf.json";
 const PACKAGES: &[&str] = &["ui", "e2e"];
+/// The page that is written by hand; the command line's is made by the program.
+const MANUAL: &str = "src-tauri/packaging/readdress.1";
 
 /// Nothing: says whether all agree. `--tag vX.Y.Z`: and whether this is ready to be that release. `X.Y.Z`: writes it.
 pub fn version(place: &Place, words: &[String]) -> Outcome {
@@ -61,6 +63,10 @@ fn agree(root: &Path) -> Outcome<String> {
         );
         see(lock.to_owned(), told);
     }
+    see(
+        MANUAL.to_owned(),
+        between(&read(root, MANUAL)?, "\"Readdress ", "\""),
+    );
     let tauri = read(root, TAURI)?;
     // Without a version of its own it takes Cargo.toml's.
     if tauri.contains("\"version\":") {
@@ -105,6 +111,12 @@ fn ready(root: &Path, tag: &str) -> Outcome<String> {
             "{CHANGELOG}: the section of {version} says nothing"
         ));
     }
+    let mut before_headings = words.lines().take_while(|line| !line.starts_with("### "));
+    if let Some(line) = before_headings.find(|line| !line.trim().is_empty()) {
+        return Err(format!(
+            "{CHANGELOG}: `{line}` stands before the first `### ` of {version}: the release's page and the packages would leave it out"
+        ));
+    }
     Ok(version)
 }
 
@@ -128,6 +140,7 @@ fn write(place: &Place, next: &str) -> Outcome {
         process::show_and_run(&mut page::npm(&root.join(folder), &words))?;
     }
     change(root, CHANGELOG, |text| dated(text, next, &today()))?;
+    change(root, MANUAL, |text| titled(text, next, &today()))?;
     cargo(place, &["update", "--workspace", "--offline"])?;
     cargo(
         place,
@@ -162,6 +175,18 @@ fn dated(changelog: &str, version: &str, date: &str) -> String {
             &format!("\n[{version}]: {}{version}\n[Unreleased]: ", RELEASES),
             1,
         )
+}
+
+/// The manual's title with another version and date.
+fn titled(manual: &str, version: &str, date: &str) -> String {
+    let line = |old: &str| {
+        if old.starts_with(".TH ") {
+            format!(".TH READDRESS 1 {date} \"Readdress {version}\" \"User Commands\"\n")
+        } else {
+            format!("{old}\n")
+        }
+    };
+    manual.lines().map(line).collect()
 }
 
 const RELEASES: &str = "https://github.com/readdress/readdress/releases/tag/v";
@@ -256,19 +281,21 @@ mod tests {
             );
         }
         put(TAURI, "{\"version\": \"V\"}");
+        put(MANUAL, "\"Readdress V\"");
         fs::write(folder.path().join(CHANGELOG), changelog).unwrap();
         folder
     }
 
     #[test]
     fn a_tag_needs_the_version_and_a_dated_section_with_words() {
-        let good = "# Changelog\n\n## [1.2.3] - 2026-11-20\n\n- New.\n";
+        let good = "# Changelog\n\n## [1.2.3] - 2026-11-20\n\n### Added\n\n- New.\n";
         let of = |changelog: &str, tag: &str| ready(project("1.2.3", changelog).path(), tag);
         assert_eq!(of(good, "v1.2.3"), Ok("1.2.3".to_owned()));
         assert!(of(good, "v1.2.4").is_err() && of(good, "1.2.3").is_err());
         assert!(of(&good.replace(" - 2026-11-20", ""), "v1.2.3").is_err());
         assert!(of(&good.replace("2026-11-20", "today"), "v1.2.3").is_err());
         assert!(of(&good.replace("- New.", ""), "v1.2.3").is_err());
+        assert!(of(&good.replace("### Added", "Much is new."), "v1.2.3").is_err());
     }
 
     #[test]
@@ -281,6 +308,7 @@ mod tests {
             "ui/package-lock.json",
             "e2e/package.json",
             TAURI,
+            MANUAL,
         ];
         for name in files {
             let folder = project("1.2.3", "## [Unreleased]\n");
@@ -305,6 +333,23 @@ mod tests {
             "\n[1.2.3]: https://github.com/readdress/readdress/releases/tag/v1.2.3\n[Unreleased]: "
         ));
         assert_eq!(dated(&after, "1.2.3", "2026-11-21"), after);
+    }
+
+    #[test]
+    fn the_manual_tells_version_and_date() {
+        let page = include_str!("../../../src-tauri/packaging/readdress.1");
+        let next = titled(page, "1.2.3", "2027-01-02");
+        let told: Vec<&str> = next
+            .lines()
+            .zip(page.lines())
+            .filter(|(now, was)| now != was)
+            .map(|(now, _)| now)
+            .collect();
+        assert_eq!(
+            told,
+            [".TH READDRESS 1 2027-01-02 \"Readdress 1.2.3\" \"User Commands\""]
+        );
+        assert_eq!(next.lines().count(), page.lines().count());
     }
 
     #[test]

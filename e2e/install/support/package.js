@@ -50,9 +50,9 @@ export async function installed() {
   return status === "installed" ? version : null;
 }
 
-/** As a person does it: from the file, over whatever version is there. */
+/** As a person does it: from the file, over whatever version is there. Nothing else goes for it. */
 export async function install(file) {
-  await apt("install", "--no-install-recommends", "--allow-downgrades", file);
+  await apt("install", "--no-remove", "--no-install-recommends", "--allow-downgrades", file);
   assert.equal(await installed(), await field_of(file, "Version"), "it is the version that was asked for");
 }
 

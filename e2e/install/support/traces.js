@@ -2,6 +2,7 @@
 import { execFile } from "node:child_process";
 import { readdir, readFile, readlink, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { installed, run } from "./package.js";
 
@@ -10,10 +11,12 @@ const MEMORY = ["/var/lib/dpkg", "/var/lib/apt", "/var/cache/apt", "/var/log", "
 /** Made anew from all packages by the system's triggers; a name in it would be a dead entry of a menu. */
 const CACHES = ["/usr/share/applications/mimeinfo.cache", "/usr/share/mime/globs2", "/usr/share/mime/types", "/usr/share/mime/magic", "/usr/share/icons/hicolor/icon-theme.cache"];
 
+const PROJECT = fileURLToPath(new URL("../../..", import.meta.url)).replace(/\/$/, "");
+
 /** Every path of the system that begins with our name, or has it behind something that is no letter (`_readdress-cli`). */
 export async function named_after_us() {
-  // What a user has built by hand lies in /usr/local and is none of the package's.
-  const skipped = [...MEMORY, "/usr/local"].flatMap((path) => ["-path", path, "-o"]).slice(0, -1);
+  // What a user has built by hand lies in /usr/local, or is this project's own folder, and is none of the package's.
+  const skipped = [...MEMORY, "/usr/local", PROJECT].flatMap((path) => ["-path", path, "-o"]).slice(0, -1);
   const words = ["/usr", "/etc", "/var", "/opt", "(", ...skipped, ")", "-prune", "-o", "-iname", "*readdress*", "-print"];
   // It fails at folders that a user may not read, and has told the rest.
   const { stdout } = await promisify(execFile)("find", words).catch((why) => why);

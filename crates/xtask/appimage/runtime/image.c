@@ -38,6 +38,12 @@ bool open_image(const struct appimage *image, sqfs *fs)
 	return sqfs_open_image(fs, image->path, image->offset) == SQFS_OK;
 }
 
+void close_image(sqfs *fs)
+{
+	sqfs_fd_close(fs->fd);
+	sqfs_destroy(fs);
+}
+
 bool make_folder(char *path, const char *beginning)
 {
 	const char *base = getenv("TMPDIR");
@@ -51,11 +57,24 @@ bool make_folder(char *path, const char *beginning)
 	return true;
 }
 
+bool have_folder(const char *path)
+{
+	struct stat about;
+	if (mkdir(path, 0755) == 0)
+		return true;
+	if (errno != EEXIST || lstat(path, &about) != 0)
+		return false;
+	errno = EEXIST;
+	return S_ISDIR(about.st_mode) && about.st_uid == geteuid();
+}
+
 static bool write_file(sqfs *fs, sqfs_inode *inode, const char *path)
 {
 	static char buffer[1 << 18];
+	/* What was there may be a link that leads elsewhere. */
+	unlink(path);
 	/* With the rights it had; the folder of a run has none for others. */
-	int file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, inode->base.mode & 0777);
+	int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, inode->base.mode & 0777);
 	if (file < 0)
 		return false;
 	sqfs_off_t at = 0, all = (sqfs_off_t)inode->xtra.reg.file_size;
@@ -79,7 +98,7 @@ static bool write_entry(sqfs *fs, sqfs_inode *inode, const char *path)
 	size_t size = sizeof target;
 	switch (inode->base.mode & S_IFMT) {
 	case S_IFDIR:
-		return mkdir(path, 0755) == 0 || errno == EEXIST;
+		return have_folder(path);
 	case S_IFREG:
 		return write_file(fs, inode, path);
 	case S_IFLNK:
@@ -107,10 +126,10 @@ bool extract_image(const struct appimage *image, const char *folder, const char 
 		return false;
 	if (sqfs_traverse_open(&walk, &fs, sqfs_inode_root(&fs)) != SQFS_OK) {
 		fprintf(stderr, "%s: the image cannot be read.\n", image->path);
-		sqfs_destroy(&fs);
+		close_image(&fs);
 		return false;
 	}
-	while (well && sqfs_traverse_next(&walk, &trouble)) {
+	while (well && !ended_by && sqfs_traverse_next(&walk, &trouble)) {
 		char path[PATH_MAX];
 		sqfs_inode inode;
 		if (walk.dir_end || !wanted(walk.path, pattern, sqfs_dentry_is_dir(&walk.entry)))
@@ -122,8 +141,8 @@ bool extract_image(const struct appimage *image, const char *folder, const char 
 			fprintf(stderr, "%s cannot be written: %s\n", path, strerror(errno));
 	}
 	sqfs_traverse_close(&walk);
-	sqfs_destroy(&fs);
-	return well && trouble == SQFS_OK;
+	close_image(&fs);
+	return well && !ended_by && trouble == SQFS_OK;
 }
 
 static int remove_one(const char *path, const struct stat *about, int kind, struct FTW *where)

@@ -21,12 +21,28 @@ static const char HELP[] =
 	"\n"
 	"Without FUSE on this system it unpacks itself for each run.\n";
 
-static pid_t started;
+volatile sig_atomic_t ended_by;
+static volatile pid_t started;
 
 static void hand_on(int sig)
 {
 	if (started > 0)
 		kill(started, sig);
+	else
+		ended_by = sig;
+}
+
+static const int ends[] = {SIGINT, SIGTERM, SIGHUP};
+enum { ENDS = sizeof ends / sizeof *ends };
+
+/* What was ignored before (nohup) stays so. */
+static void at_end(void (*handler)(int))
+{
+	for (size_t at = 0; at < ENDS; at++) {
+		struct sigaction was, action = {.sa_handler = handler, .sa_flags = SA_RESTART};
+		if (sigaction(ends[at], NULL, &was) == 0 && was.sa_handler != SIG_IGN)
+			sigaction(ends[at], &action, NULL);
+	}
 }
 
 /* The environment that the specification promises, then AppRun. */
@@ -44,30 +60,39 @@ static int run(const struct appimage *image, const char *folder, char **words)
 	return 127;
 }
 
+/* AppRun as a child; none where an end was asked for before. No signal is lost in between. */
+static pid_t start_child(const struct appimage *image, const char *folder, char **words)
+{
+	sigset_t all, before;
+	sigemptyset(&all);
+	for (size_t at = 0; at < ENDS; at++)
+		sigaddset(&all, ends[at]);
+	sigprocmask(SIG_BLOCK, &all, &before);
+	started = ended_by ? -1 : fork();
+	if (started == 0)
+		at_end(SIG_DFL);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	if (started == 0)
+		_exit(run(image, folder, words));
+	return started;
+}
+
 static int extract_and_run(const struct appimage *image, char **words)
 {
 	char folder[PATH_MAX];
+	int status = 127 << 8;
+	/* First the handlers: a signal on the way must not leave the folder behind. */
+	at_end(hand_on);
 	if (!make_folder(folder, ".readdress-"))
 		return 127;
-	if (!extract_image(image, folder, NULL)) {
-		remove_folder(folder);
-		return 127;
-	}
-	/* First the handlers: a signal in between must not leave the folder behind. */
-	static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
-	for (size_t at = 0; at < sizeof signals / sizeof *signals; at++) {
-		struct sigaction action = {.sa_handler = hand_on};
-		sigaction(signals[at], &action, NULL);
-	}
-	started = fork();
-	if (started == 0)
-		_exit(run(image, folder, words));
-	int status = 0;
-	while (started > 0 && waitpid(started, &status, 0) < 0 && errno == EINTR) {
+	if (extract_image(image, folder, NULL) && start_child(image, folder, words) > 0) {
+		while (waitpid(started, &status, 0) < 0 && errno == EINTR) {
+		}
+		started = 0;
+	} else if (ended_by) {
+		status = ended_by;
 	}
 	remove_folder(folder);
-	if (started < 0)
-		return 127;
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
@@ -86,12 +111,12 @@ static int mount_and_run(const struct appimage *image, char **words)
 static int mount_only(const struct appimage *image)
 {
 	char folder[PATH_MAX];
-	sigset_t ends;
+	sigset_t awaited;
 	int which;
-	sigemptyset(&ends);
-	sigaddset(&ends, SIGINT);
-	sigaddset(&ends, SIGTERM);
-	sigprocmask(SIG_BLOCK, &ends, NULL);
+	sigemptyset(&awaited);
+	sigaddset(&awaited, SIGINT);
+	sigaddset(&awaited, SIGTERM);
+	sigprocmask(SIG_BLOCK, &awaited, NULL);
 	if (!make_folder(folder, ".mount_Readdr"))
 		return 1;
 	if (!mount_image(image, folder)) {
@@ -101,14 +126,14 @@ static int mount_only(const struct appimage *image)
 	}
 	puts(folder);
 	fflush(stdout);
-	sigwait(&ends, &which);
+	sigwait(&awaited, &which);
 	return 0;
 }
 
 static int extract_only(const struct appimage *image, const char *pattern)
 {
 	static const char folder[] = "squashfs-root";
-	if (mkdir(folder, 0755) != 0 && errno != EEXIST) {
+	if (!have_folder(folder)) {
 		perror(folder);
 		return 1;
 	}

@@ -207,8 +207,12 @@ static int serve(const char *folder, int ready)
 	char *serve_words[] = {"readdress", "-oattr_timeout=86400,entry_timeout=86400,negative_timeout=86400", NULL};
 	struct fuse_args mounting = FUSE_ARGS_INIT(2, mount_words), serving = FUSE_ARGS_INIT(2, serve_words);
 	char links[PATH_MAX];
-	/* A key press in the terminal is the app's business. */
+	/* A key press in the terminal is the app's business. So is what ends a whole session: the app still needs its files
+	 * then, and a mount that nobody serves would be left. This process ends after the app. */
 	setsid();
+	signal(SIGINT, SIG_IGN);
+	signal(SIGTERM, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
 	if (!make_folder(links, ".readdress-fuse-"))
 		return 1;
 	mounted = folder;
@@ -254,7 +258,6 @@ bool mount_image(const struct appimage *image, const char *folder)
 	close(ready[0]);
 	if (child > 0 && !well)
 		waitpid(child, NULL, 0);
-	sqfs_fd_close(fs.fd);
-	sqfs_destroy(&fs);
+	close_image(&fs);
 	return well;
 }

@@ -2,7 +2,9 @@
 
 use super::*;
 use std::fs;
-use std::process::{Command, Stdio};
+use std::io::{BufRead, BufReader};
+use std::os::unix::process::ExitStatusExt;
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
@@ -89,6 +91,18 @@ impl Made {
         command
     }
 
+    /// Started, and its last word read. What it says is kept open: it would die of writing.
+    fn waiting(&self, words: &[&str]) -> (Child, BufReader<ChildStdout>) {
+        let mut app = self.start(words).stdout(Stdio::piped()).spawn().unwrap();
+        let mut out = BufReader::new(app.stdout.take().unwrap());
+        let mut line = String::new();
+        while !line.starts_with("text") {
+            line.clear();
+            assert!(out.read_line(&mut line).unwrap() > 0);
+        }
+        (app, out)
+    }
+
     /// The mount goes when the app has gone, by another process.
     fn leaves_nothing(&self) {
         let started = Instant::now();
@@ -100,6 +114,13 @@ impl Made {
             std::thread::sleep(Duration::from_millis(50));
         }
     }
+}
+
+/// Asked to end, it ends by that: itself, or the app in it.
+fn ends(app: &mut Child) -> bool {
+    elf::ask(Command::new("kill").args(["-TERM", &app.id().to_string()])).unwrap();
+    let status = app.wait().unwrap();
+    status.signal() == Some(15) || status.code() == Some(128 + 15)
 }
 
 #[test]
@@ -145,8 +166,8 @@ fn a_mounted_image_is_read_right_anywhere_in_a_file() {
         .spawn()
         .unwrap();
     let mut line = String::new();
-    let mut out = std::io::BufReader::new(held.stdout.take().unwrap());
-    std::io::BufRead::read_line(&mut out, &mut line).unwrap();
+    let mut out = BufReader::new(held.stdout.take().unwrap());
+    out.read_line(&mut line).unwrap();
     if line.is_empty() {
         // No FUSE for this user: that it then unpacks is tried above.
         assert_eq!(held.wait().unwrap().code(), Some(1));
@@ -169,21 +190,74 @@ fn a_mounted_image_is_read_right_anywhere_in_a_file() {
 }
 
 #[test]
+fn what_others_have_put_there_is_not_written_through() {
+    let Some(made) = Made::new() else { return };
+    let link = |to: &str, name: &str| std::os::unix::fs::symlink(made.at(to), made.at(name));
+    fs::create_dir(made.at("elsewhere")).unwrap();
+    link("elsewhere", "squashfs-root").unwrap();
+    let answer = made.start(&["--appimage-extract"]).output().unwrap();
+    assert_eq!(answer.status.code(), Some(1), "the folder is a link");
+    assert_eq!(fs::read_dir(made.at("elsewhere")).unwrap().count(), 0);
+
+    fs::remove_file(made.at("squashfs-root")).unwrap();
+    fs::create_dir_all(made.at("squashfs-root/data")).unwrap();
+    fs::write(made.at("mine"), "mine").unwrap();
+    link("mine", "squashfs-root/data/text").unwrap();
+    elf::ask(&mut made.start(&["--appimage-extract", "data/*"])).unwrap();
+    assert_eq!(elf::read(&made.at("mine")).unwrap(), b"mine");
+    assert_eq!(
+        elf::read(&made.at("squashfs-root/data/text")).unwrap(),
+        b"hello\n"
+    );
+}
+
+#[test]
+fn an_end_while_it_unpacks_leaves_nothing() {
+    let Some(made) = Made::new() else { return };
+    for delay in [0, 1, 2, 3, 5, 8, 13, 21] {
+        let words = ["--appimage-extract-and-run", "wait"];
+        let mut app = made.start(&words).stdout(Stdio::null()).spawn().unwrap();
+        while fs::read_dir(made.at("tmp")).unwrap().count() == 0 {
+            assert!(app.try_wait().unwrap().is_none());
+        }
+        std::thread::sleep(Duration::from_millis(delay));
+        assert!(ends(&mut app), "{delay} ms");
+        made.leaves_nothing();
+    }
+}
+
+#[test]
+fn who_serves_the_image_outlives_the_end_of_a_session() {
+    let Some(made) = Made::new() else { return };
+    let (mut app, _out) = made.waiting(&["wait"]);
+    let mounted = fs::read_dir(made.at("tmp")).unwrap().flatten().next();
+    let text = mounted.unwrap().path().join("data/text");
+    // Unpacked, nobody serves it.
+    if !text.to_string_lossy().contains("/.readdress-") {
+        let children = format!("/proc/{0}/task/{0}/children", app.id());
+        let children = fs::read_to_string(children).unwrap();
+        let program = |id: &&str| fs::read_link(format!("/proc/{id}/exe")).unwrap_or_default();
+        let serving = children
+            .split_whitespace()
+            .find(|id| program(id) == made.at("x.AppImage"));
+        let serving = serving.unwrap();
+        for signal in ["-INT", "-HUP", "-TERM"] {
+            elf::ask(Command::new("kill").args([signal, serving])).unwrap();
+        }
+        std::thread::sleep(Duration::from_millis(100));
+        assert_eq!(elf::read(&text).unwrap(), b"hello\n");
+    }
+    assert!(ends(&mut app));
+    made.leaves_nothing();
+}
+
+#[test]
 fn an_end_from_outside_ends_the_app_and_leaves_nothing() {
     let Some(made) = Made::new() else { return };
     for more in [&[][..], &["--appimage-extract-and-run"]] {
         let words: Vec<&str> = more.iter().chain(&["wait"]).copied().collect();
-        let mut app = made.start(&words).stdout(Stdio::piped()).spawn().unwrap();
-        let mut line = String::new();
-        let mut out = std::io::BufReader::new(app.stdout.take().unwrap());
-        while !line.starts_with("text") {
-            line.clear();
-            assert!(std::io::BufRead::read_line(&mut out, &mut line).unwrap() > 0);
-        }
-        elf::ask(Command::new("kill").args(["-TERM", &app.id().to_string()])).unwrap();
-        let status = app.wait().unwrap();
-        let by_signal = std::os::unix::process::ExitStatusExt::signal(&status) == Some(15);
-        assert!(by_signal || status.code() == Some(128 + 15), "{status}");
+        let (mut app, _out) = made.waiting(&words);
+        assert!(ends(&mut app));
         made.leaves_nothing();
     }
 }

@@ -18,8 +18,8 @@ use std::path::{Path, PathBuf};
 use table::Table;
 
 pub fn bench(place: &Place) -> Outcome {
-    if !cfg!(target_os = "linux") {
-        return Err("The bench reads /proc and draws on Xvfb: it runs on Linux only.".to_owned());
+    if !packages::is_debian() {
+        return Err("The bench reads /proc, draws on Xvfb and measures the .deb: it runs on Debian and its kin only.".to_owned());
     }
     packages::ensure(Scope::Tests)?;
     page::build(place)?;

@@ -97,8 +97,14 @@ fn asked(words: &[String]) -> Outcome<Asked> {
     Ok(asked)
 }
 
+const ONLY_DEBIAN: &str = "Packages for Linux are made on Debian or one of its kin: what they need is read out of its lists. \
+     A container of Debian 12 will do; what is made in it runs on other systems too.";
+
 pub fn bundle(place: &Place, words: &[String]) -> Outcome {
     let asked = asked(words)?;
+    if cfg!(target_os = "linux") && !packages::is_debian() {
+        return Err(ONLY_DEBIAN.to_owned());
+    }
     packages::ensure(Scope::Bundle)?;
     let folder = place.packages(asked.profile.folder());
     tree::remove(&folder)?;

@@ -9,14 +9,6 @@ const NAME: &str = "readdress";
 pub const APP: &str = "/usr/bin/readdress";
 pub const CLI: &str = "/usr/bin/readdress-cli";
 
-/// Whether this is Debian or one of its kin.
-pub fn is_here() -> bool {
-    cfg!(target_os = "linux")
-        && ["apt-get", "dpkg-deb", "dpkg-query"]
-            .iter()
-            .all(|program| process::on_path(program))
-}
-
 /// The installed version; one that was interrupted half-way counts too.
 pub fn installed() -> Option<String> {
     let format = "${db:Status-Status} ${Version}";
@@ -54,7 +46,8 @@ pub fn sums_of(package: &Path) -> Outcome<String> {
 }
 
 pub fn install(package: &Path) -> Outcome {
-    process::show_and_run(packages::apt(&["install", "-y", "--no-install-recommends"]).arg(package))
+    let words = ["install", "-y", "--no-remove", "--no-install-recommends"];
+    process::show_and_run(packages::apt(&words).arg(package))
 }
 
 pub fn purge() -> Outcome {

@@ -32,7 +32,7 @@ impl Measured {
 }
 
 fn install(place: &Place, package: &Path) -> Outcome<Guard> {
-    if !debian::is_here() {
+    if !packages::is_debian() {
         return Err("This is no Debian.".to_owned());
     }
     // Nobody sits beside a bench to type a password.

@@ -52,7 +52,7 @@ fn asked(words: &[String]) -> Outcome<Asked> {
 
 pub fn try_package(place: &Place, words: &[String]) -> Outcome {
     let asked = asked(words)?;
-    if !debian::is_here() {
+    if !packages::is_debian() {
         return Err("A package is tried on Debian and its kin: it needs apt.".to_owned());
     }
     packages::ensure(Scope::Tests)?;
@@ -77,7 +77,7 @@ pub fn layer(place: &Place, gate: &mut Gate<'_>) {
     if !gate.wanted(NAME) {
         return;
     }
-    if !debian::is_here() {
+    if !packages::is_debian() {
         println!(
             "\nThe package is installed on Debian and its kin only: layer `install` is left out."
         );

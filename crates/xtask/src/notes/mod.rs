@@ -141,13 +141,11 @@ mod tests {
     fn the_changelog_of_this_project_is_one() {
         let text = include_str!("../../../../CHANGELOG.md");
         let all = sections(text);
-        assert!(!all.is_empty());
-        for section in &all {
-            assert!(
-                section.groups.iter().any(|group| !group.items.is_empty()),
-                "{}",
-                section.version
-            );
+        let says = |section: &Section| section.groups.iter().any(|group| !group.items.is_empty());
+        assert!(all.iter().any(says));
+        // Right after a release nothing is new yet.
+        for section in all.iter().filter(|one| one.version != UNRELEASED) {
+            assert!(says(section), "{}", section.version);
         }
     }
 }
