@@ -179,8 +179,10 @@ impl Net {
 
     fn painted(&self) {
         let mut inner = lock(&self.0);
-        if !std::mem::replace(&mut inner.painted, true) && inner.drawing.is_some() {
-            inner.tell(Note::painted);
+        if !std::mem::replace(&mut inner.painted, true)
+            && let Some(drawing) = inner.drawing
+        {
+            inner.tell(|note| note.painted(drawing));
         }
     }
 
