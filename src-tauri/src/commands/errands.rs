@@ -10,7 +10,7 @@ use readdress_core::error::{Code, Problem, Result};
 use readdress_core::manifest::ServiceFile;
 use readdress_core::view::{ServiceFileView, ServicePlace, ServiceView};
 use serde::Serialize;
-use tauri::{AppHandle, Runtime, State, WebviewWindow};
+use tauri::{AppHandle, Manager as _, Runtime, State, WebviewWindow};
 use tauri_plugin_dialog::DialogExt as _;
 use uuid::Uuid;
 
@@ -53,7 +53,10 @@ pub enum ErrandView {
 
 /// The next one; `None` where nothing was asked for.
 #[tauri::command]
-pub async fn take_errand(shell: State<'_, Shell>) -> Result<Option<ErrandView>> {
+pub async fn take_errand<R: Runtime>(
+    app: AppHandle<R>,
+    shell: State<'_, Shell>,
+) -> Result<Option<ErrandView>> {
     guarded(async {
         // Where the folder cannot be used there is nothing to be done, and errands wait.
         shell.real()?;
@@ -68,7 +71,7 @@ pub async fn take_errand(shell: State<'_, Shell>) -> Result<Option<ErrandView>> 
                 blocking(move || Ok(read_mail(&path))).await?
             }
             Errand::File(path) => ErrandView::Service {
-                shown: Box::new(show(&shell, path).await?),
+                shown: Box::new(show(&app, &shell, path).await?),
             },
         }))
     })
@@ -91,7 +94,7 @@ pub async fn choose_service_file<R: Runtime>(
             .add_filter("Readdress", &["readdress", "toml"])
             .pick_file(move |file| drop(answer.send(file)));
         match chosen(choice).await? {
-            Some(path) => show(&shell, path).await.map(Some),
+            Some(path) => show(window.app_handle(), &shell, path).await.map(Some),
             None => Ok(None),
         }
     })
@@ -123,7 +126,7 @@ pub async fn add_service_file<R: Runtime>(
     .await
 }
 
-async fn show(shell: &Shell, path: PathBuf) -> Result<ShownFile> {
+async fn show<R: Runtime>(app: &AppHandle<R>, shell: &Shell, path: PathBuf) -> Result<ShownFile> {
     let engine = shell.real()?;
     let read = blocking(move || Ok(ServiceFile::read(&path))).await?;
     let (file, problem) = match read {
@@ -143,6 +146,10 @@ async fn show(shell: &Shell, path: PathBuf) -> Result<ShownFile> {
     }
     let looked = file.clone();
     let view = blocking(move || engine.look_at_service(&looked)).await?;
+    if view.place == ServicePlace::Same {
+        // The services were read anew: a mistake that was told may be mended.
+        events::tell_app_state(app);
+    }
     let token = shell.errands().show(file);
     Ok(ShownFile { token, view })
 }

@@ -4,7 +4,7 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tauri::{AppHandle, Manager as _, Runtime, WebviewWindow};
 
@@ -15,8 +15,13 @@ use crate::window;
 
 /// A shown window that is blank for so long stays blank: a start takes half a second, on a slow disk a few.
 const LONG_ENOUGH: Duration = Duration::from_secs(20);
-/// So often a run loads the page again whose process has died. One that dies at once would go on for ever.
+/// So often in a row a run loads the page again whose process has died. One that dies at once would go on for ever.
 const AGAIN: u8 = 3;
+/// After so long without a death the next one is the first of its row: a window that stands open for weeks may lose its page now and
+/// then, for want of memory.
+const CALM: Duration = Duration::from_secs(10 * 60);
+/// Ctrl+C and the end of the session reach the page's process as well as this one; by then it is known that it was one of these.
+const HEARD_BY: Duration = Duration::from_millis(300);
 
 /// How this start draws.
 #[derive(Debug, Clone)]
@@ -67,7 +72,9 @@ struct Inner {
     /// `None`: the person's own choice, of which nothing is noted.
     drawing: Option<Drawing>,
     painted: bool,
+    /// Of this row, and when the last one was.
     deaths: u8,
+    died_at: Option<Instant>,
 }
 
 /// Stretches the net under a window that was just made.
@@ -86,6 +93,7 @@ pub fn stretch<R: Runtime>(app: &AppHandle<R>, drawn: Drawn) {
         drawing: drawn.choice.drawing,
         painted: false,
         deaths: 0,
+        died_at: None,
     })));
     app.manage(net.clone());
     hear_deaths(&window, net.clone());
@@ -120,6 +128,8 @@ pub fn painted<R: Runtime>(app: &AppHandle<R>) {
 /// What becomes of a window whose page has no process any more.
 #[derive(Debug, PartialEq, Eq)]
 enum After {
+    /// The program is ending.
+    Nothing,
     /// The page is loaded again. Core holds all that matters, so nothing is lost by it.
     LoadAgain,
     /// The program starts anew, and then draws without the card.
@@ -138,16 +148,21 @@ fn hear_deaths<R: Runtime>(window: &WebviewWindow<R>, net: Net) {
                 if reason == WebProcessTerminationReason::TerminatedByApi {
                     return;
                 }
-                let after = net.died();
-                tracing::error!(?reason, ?after, "the page's process has ended");
-                match after {
-                    After::LoadAgain => {
-                        let page = view.uri().filter(|page| !page.is_empty());
-                        view.load_uri(page.as_deref().unwrap_or("tauri://localhost"));
+                let (app, net, view) = (app.clone(), net.clone(), view.clone());
+                gtk::glib::timeout_add_local_once(HEARD_BY, move || {
+                    let ends = app.state::<Shell>().ends_anyway();
+                    let after = net.died(ends, Instant::now());
+                    tracing::error!(?reason, ?after, "the page's process has ended");
+                    match after {
+                        After::Nothing => {}
+                        After::LoadAgain => {
+                            let page = view.uri().filter(|page| !page.is_empty());
+                            view.load_uri(page.as_deref().unwrap_or("tauri://localhost"));
+                        }
+                        After::StartAnew => app.request_restart(),
+                        After::Tell => blank::tell(&app),
                     }
-                    After::StartAnew => app.request_restart(),
-                    After::Tell => blank::tell(&app),
-                }
+                });
             });
     });
 }
@@ -164,8 +179,10 @@ impl Net {
 
     fn painted(&self) {
         let mut inner = lock(&self.0);
-        if !std::mem::replace(&mut inner.painted, true) && inner.drawing.is_some() {
-            inner.tell(Note::painted);
+        if !std::mem::replace(&mut inner.painted, true)
+            && let Some(drawing) = inner.drawing
+        {
+            inner.tell(|note| note.painted(drawing));
         }
     }
 
@@ -178,12 +195,21 @@ impl Net {
             .then_some(drawing)
     }
 
-    fn died(&self) -> After {
-        // Noted on disk, so the next start finds it and does not end here again.
-        if self.failed() == Some(Drawing::Card) {
+    fn died(&self, ends: bool, now: Instant) -> After {
+        if ends {
+            return After::Nothing;
+        }
+        // Noted on disk, so the next start finds it and draws without the card. Where that has failed as well it would begin with the
+        // card again, and end here again, for ever.
+        let other_works = !lock(&self.0).note.failed().contains(&Drawing::Processor);
+        if self.failed() == Some(Drawing::Card) && other_works {
             return After::StartAnew;
         }
         let mut inner = lock(&self.0);
+        let last = inner.died_at.replace(now);
+        if last.is_some_and(|last| now.saturating_duration_since(last) > CALM) {
+            inner.deaths = 0;
+        }
         inner.deaths = inner.deaths.saturating_add(1);
         if inner.deaths <= AGAIN {
             After::LoadAgain
@@ -213,6 +239,7 @@ mod tests {
             drawing,
             painted: false,
             deaths: 0,
+            died_at: None,
         })))
     }
 
@@ -225,7 +252,7 @@ mod tests {
         let folder = TempDir::new().expect("a folder");
         let net = net(folder.path(), Some(Drawing::Card));
         net.begun();
-        assert_eq!(net.died(), After::StartAnew);
+        assert_eq!(net.died(false, Instant::now()), After::StartAnew);
         assert_eq!(failed(folder.path()), [Drawing::Card]);
     }
 
@@ -236,9 +263,9 @@ mod tests {
         net.begun();
         net.painted();
         for _ in 0..AGAIN {
-            assert_eq!(net.died(), After::LoadAgain);
+            assert_eq!(net.died(false, Instant::now()), After::LoadAgain);
         }
-        assert_eq!(net.died(), After::Tell);
+        assert_eq!(net.died(false, Instant::now()), After::Tell);
         assert_eq!(failed(folder.path()), []);
     }
 
@@ -246,15 +273,54 @@ mod tests {
     fn without_a_card_it_does_not_start_anew() {
         let folder = TempDir::new().expect("a folder");
         let own = net(folder.path(), None);
-        assert_eq!(own.died(), After::LoadAgain);
+        assert_eq!(own.died(false, Instant::now()), After::LoadAgain);
         assert!(!note::file_in(folder.path()).exists());
         let processor = net(folder.path(), Some(Drawing::Processor));
-        assert_eq!(processor.died(), After::LoadAgain);
+        assert_eq!(processor.died(false, Instant::now()), After::LoadAgain);
     }
 
     #[test]
     fn where_nothing_can_be_noted_it_does_not_start_anew() {
         let nowhere = Path::new("/proc/none");
-        assert_eq!(net(nowhere, Some(Drawing::Card)).died(), After::LoadAgain);
+        assert_eq!(
+            net(nowhere, Some(Drawing::Card)).died(false, Instant::now()),
+            After::LoadAgain
+        );
+    }
+
+    #[test]
+    fn where_both_ways_have_failed_it_does_not_start_anew_for_ever() {
+        let folder = TempDir::new().expect("a folder");
+        let by_card = net(folder.path(), Some(Drawing::Card));
+        assert_eq!(by_card.died(false, Instant::now()), After::StartAnew);
+        let by_processor = net(folder.path(), Some(Drawing::Processor));
+        assert_eq!(by_processor.died(false, Instant::now()), After::LoadAgain);
+        assert_eq!(failed(folder.path()), [Drawing::Card, Drawing::Processor]);
+        // The next start of a machine whose card is known to work.
+        let again = net(folder.path(), Some(Drawing::Card));
+        for _ in 0..AGAIN {
+            assert_eq!(again.died(false, Instant::now()), After::LoadAgain);
+        }
+        assert_eq!(again.died(false, Instant::now()), After::Tell);
+    }
+
+    #[test]
+    fn a_page_that_ends_with_the_program_says_nothing_about_the_card() {
+        let folder = TempDir::new().expect("a folder");
+        let net = net(folder.path(), Some(Drawing::Card));
+        assert_eq!(net.died(true, Instant::now()), After::Nothing);
+        assert_eq!(failed(folder.path()), []);
+    }
+
+    #[test]
+    fn deaths_that_lie_far_apart_do_not_add_up() {
+        let folder = TempDir::new().expect("a folder");
+        let net = net(folder.path(), Some(Drawing::Card));
+        net.painted();
+        let mut now = Instant::now();
+        for _ in 0..10 {
+            now += CALM + Duration::from_secs(1);
+            assert_eq!(net.died(false, now), After::LoadAgain);
+        }
     }
 }

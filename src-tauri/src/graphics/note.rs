@@ -84,11 +84,10 @@ impl Note {
         self
     }
 
-    pub fn painted(mut self) -> Self {
-        if let Some((drawing, _)) = self.unpainted.take() {
-            // It does after all.
-            self.failed.retain(|one| *one != drawing);
-        }
+    /// It paints, be it after a time that was taken for too long.
+    pub fn painted(mut self, drawing: Drawing) -> Self {
+        self.unpainted = None;
+        self.failed.retain(|one| *one != drawing);
         self
     }
 
@@ -116,12 +115,12 @@ mod tests {
         // The next draws the other way, which paints: the first stays out.
         let next = twice.begun(Processor);
         assert_eq!(next.failed(), [Card]);
-        assert_eq!(next.painted().failed(), [Card]);
+        assert_eq!(next.painted(Processor).failed(), [Card]);
     }
 
     #[test]
     fn a_paint_between_them_begins_anew() {
-        let note = Note::default().begun(Card).painted().begun(Card);
+        let note = Note::default().begun(Card).painted(Card).begun(Card);
         assert_eq!(note.failed(), []);
     }
 
@@ -129,7 +128,12 @@ mod tests {
     fn one_that_paints_after_all_is_taken_back() {
         let note = Note::default().failed_now(Card).failed_now(Processor);
         assert_eq!(note.failed(), [Card, Processor]);
-        assert_eq!(note.begun(Processor).painted().failed(), [Card]);
+        assert_eq!(
+            note.clone().begun(Processor).painted(Processor).failed(),
+            [Card]
+        );
+        // A slow start: seen to paint nothing, and then it did.
+        assert_eq!(note.painted(Processor).failed(), [Card]);
     }
 
     #[test]
@@ -140,7 +144,7 @@ mod tests {
         note.write(&file).expect("written");
         assert_eq!(Note::read(&file, "this"), note);
         assert_eq!(Note::read(&file, "newer").failed(), []);
-        note.painted().write(&file).expect("removed");
+        note.painted(Card).write(&file).expect("removed");
         assert!(!file.exists());
         let failed = Note::read(&file, "this").failed_now(Card);
         failed.write(&file).expect("written");

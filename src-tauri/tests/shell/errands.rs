@@ -170,6 +170,31 @@ fn in_practice_a_file_is_added_to_the_real_services() {
     shown.close();
 }
 
+#[test]
+fn a_file_that_was_mended_in_its_place_takes_its_notice_away() {
+    let home = Home::new();
+    let services = home.data().join("services");
+    std::fs::create_dir_all(&services).expect("made");
+    let good = own("mine", "one.invalid");
+    let path = file(&services, "mine.toml", &good.replace("method", "metod"));
+    let shown = home.open();
+    let notices = |state: &Value| state["notices"].as_array().map(Vec::len);
+    assert_ne!(notices(&shown.get("get_app_state", json!({}))), Some(0));
+    std::fs::write(&path, good).expect("mended");
+    let (send, told) = channel();
+    shown.page.listen("app_state", move |event| {
+        let _ = send.send(event.payload().to_owned());
+    });
+    hand_over(&shown.app, arguments(&[path.to_str().expect("text")]), "/");
+    assert_eq!(take(&shown)["shown"]["place"], json!({ "kind": "same" }));
+    let state = told
+        .recv_timeout(Duration::from_secs(5))
+        .expect("it is told");
+    let state: Value = serde_json::from_str(&state).expect("a state");
+    assert_eq!(notices(&state), Some(0));
+    shown.close();
+}
+
 fn arguments(rest: &[&str]) -> Vec<String> {
     let all = ["readdress"].iter().chain(rest);
     all.map(|one| (*one).to_owned()).collect()

@@ -40,10 +40,12 @@ let closed: (() => void) | null = null;
 /** Resolves when it is closed. */
 async function show(shown: ShownServiceFile): Promise<void> {
   close_service_file();
+  // Before anything is waited for: it may be closed meanwhile, and whoever waits here keeps the next errand waiting.
+  const end = new Promise<void>((done) => (closed = done));
   service_file.now = shown;
   // It was edited where it lies: the services were read anew.
   if (shown.place.kind === "same") await load_services();
-  await new Promise<void>((done) => (closed = done));
+  await end;
 }
 
 export function close_service_file(): void {

@@ -60,6 +60,13 @@ test.each(["shipped", "same", "elsewhere", "mistakes", "missing", "large", "not_
   expect(await page.getByRole("dialog").count()).toBe(0);
 });
 
+test("hostile words of a file steer nothing", async () => {
+  const { page } = await open_page({ more: { errand: "file-hostile" } });
+  const dialog = page.getByRole("dialog");
+  await dialog.getByText("/api/v3/profile/").waitFor();
+  expect(await dialog.textContent()).not.toMatch(/[\u200b\u202a-\u202e]/);
+});
+
 test("several files come one after the other", async () => {
   const { page } = await open_page({ more: { errand: "file-new,file-missing" } });
   const dialog = page.getByRole("dialog");

@@ -199,11 +199,17 @@ impl Engine {
         )
     }
 
-    fn load_catalog(&self) {
-        let mut catalog = Catalog::with_folder(&self.0.folder.services_dir());
-        if let Some(extra) = &self.0.services_dir {
-            catalog = catalog.and_folder(extra);
+    /// As the files are now.
+    fn read_catalog(&self) -> Catalog {
+        let catalog = Catalog::with_folder(&self.0.folder.services_dir());
+        match &self.0.services_dir {
+            Some(extra) => catalog.and_folder(extra),
+            None => catalog,
         }
+    }
+
+    fn load_catalog(&self) {
+        let catalog = self.read_catalog();
         *self
             .0
             .catalog

@@ -104,7 +104,8 @@ impl Engine {
     }
 
     fn target(&self, manifest: &Manifest, file: &ServiceFile) -> Result<Target> {
-        let catalog = self.catalog();
+        // Another program, or an editor, may have put a file there since the services were read: it could take this one's place.
+        let catalog = self.read_catalog();
         let services = self.0.folder.services_dir();
         let (path, known) = match (catalog.get(&manifest.id), catalog.file_of(&manifest.id)) {
             (Some(shipped), None) => {

@@ -15,8 +15,9 @@ use crate::view::{ChangeView, EventView, ProfileView, ServiceView};
 impl Engine {
     pub fn services(&self) -> Result<Vec<ServiceView>> {
         let counts = self.0.db.profiles_per_service()?;
+        let catalog = self.catalog();
         let view = |manifest: Arc<Manifest>| {
-            let own = self.catalog().is_own(&manifest.id);
+            let own = catalog.is_own(&manifest.id);
             let mut view = manifest.view(own, counts.get(&manifest.id).copied().unwrap_or(0));
             view.accepted = self.is_looked_at(&manifest)?;
             if let Some(of) = self.limit_scope(&manifest.id)? {
@@ -24,7 +25,7 @@ impl Engine {
             }
             Ok(view)
         };
-        self.catalog().all().into_iter().map(view).collect()
+        catalog.all().into_iter().map(view).collect()
     }
 
     pub(super) fn profile_view(&self, profile: Profile, change: Option<Change>) -> ProfileView {

@@ -132,6 +132,11 @@ impl Catalog {
             .collect()
     }
 
+    /// Whether a service of that id is compiled in. No file of the user's own can have it.
+    pub fn is_shipped(id: &str) -> bool {
+        SHIPPED.iter().any(|shipped| shipped.id == id)
+    }
+
     /// Whether it is the user's own file.
     pub fn is_own(&self, id: &str) -> bool {
         self.own.contains_key(id)

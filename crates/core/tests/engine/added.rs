@@ -247,6 +247,38 @@ async fn a_file_with_a_mistake_is_told_and_mended_by_the_next_of_its_name() {
     );
 }
 
+#[tokio::test]
+async fn what_another_program_has_put_there_meanwhile_is_seen() {
+    let world = World::new().await;
+    let engine = &world.engine;
+    // Its file comes before `mine.toml`, so it would be the one that counts.
+    std::fs::write(
+        services(&world).join("a.toml"),
+        own("mine", "one.invalid").text,
+    )
+    .expect("written");
+    let file = own("mine", "two.invalid");
+    let shown = engine.look_at_service(&file).expect("looked at");
+    let expected = ServicePlace::Replaces {
+        file: "a.toml".into(),
+        host: Some("one.invalid".into()),
+        profiles: 0,
+        open: 0,
+    };
+    assert_eq!(shown.place, expected);
+    assert_eq!(taken(engine, &file, false), "own");
+    let added = engine.add_service(&file, true).expect("replaced");
+    assert_eq!(files(&services(&world)), ["a.toml"]);
+    let called: Vec<_> = engine
+        .services()
+        .expect("services")
+        .into_iter()
+        .filter(|one| one.id == "mine")
+        .map(|one| one.host)
+        .collect();
+    assert_eq!(called, [added.host], "what was shown is what is called");
+}
+
 #[test]
 fn what_is_no_file_to_read_is_told_by_its_reason() {
     let folder = tempfile::tempdir().expect("a folder");

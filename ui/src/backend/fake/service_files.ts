@@ -45,7 +45,7 @@ function shown_file(kind: string): ShownServiceFile {
       calls: [
         { step: "request", role: "change", method: "POST", path: "/api/v3/changeemail/", waits_for: null },
         { step: "verify", role: "change", method: "POST", path: "/api/v3/changeemail/{{code}}/confirm/", waits_for: "link" },
-        { step: "read", role: "read", method: "GET", path: "/api/v3/profile/", waits_for: null },
+        { step: "read", role: "read", method: "GET", path: kind === "hostile" ? "/api/v3/\u202eprofile\u200b/" : "/api/v3/profile/", waits_for: null },
       ],
     };
   }
