@@ -59,6 +59,7 @@ const BUNDLE: &[Need] = &[
     program("rpm", &["rpmbuild"]),
     program("patchelf", &["patchelf"]),
     program("squashfs-tools", &["mksquashfs"]),
+    program("xz-utils", &["xz"]),
     program("libglib2.0-bin", &["glib-compile-schemas"]),
     need("libfuse-dev"),
     need("liblzma-dev"),

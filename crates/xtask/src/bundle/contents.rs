@@ -60,11 +60,11 @@ pub fn contents(family: Family) -> Vec<(String, Source)> {
         Source::Made("readdress-cli.fish"),
     );
     let zsh = Source::Made("_readdress-cli");
-    let third = Source::Made("third-party.txt.gz");
+    let third = Source::Made("third-party.txt.xz");
     match family {
         Family::Debian => {
             add("/usr/share/zsh/vendor-completions/_readdress-cli", zsh);
-            add("/usr/share/doc/readdress/third-party.txt.gz", third);
+            add("/usr/share/doc/readdress/third-party.txt.xz", third);
             add(
                 "/usr/share/doc/readdress/copyright",
                 ours("src-tauri/packaging/copyright"),
@@ -76,7 +76,7 @@ pub fn contents(family: Family) -> Vec<(String, Source)> {
         }
         Family::Rpm => {
             add("/usr/share/zsh/site-functions/_readdress-cli", zsh);
-            add("/usr/share/licenses/readdress/third-party.txt.gz", third);
+            add("/usr/share/licenses/readdress/third-party.txt.xz", third);
             for name in ["LICENSE-MIT", "LICENSE-APACHE"] {
                 add(&format!("/usr/share/licenses/readdress/{name}"), ours(name));
             }
