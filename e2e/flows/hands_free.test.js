@@ -147,7 +147,7 @@ flow("closed while it waits, it watches on without a window, tells what became o
     await window.says(text("mail.status.watching.one", { n: 1 }));
 
     await ask_to_close("Readdress");
-    await window.press(text("mail.closing.keep"));
+    await window.press_to_hide(text("mail.closing.keep"));
     await window_is("hidden");
     await post.deliver_mail(home.folder, mail.raw);
     await window_is("gone");

@@ -76,7 +76,7 @@ flow("closing while a change waits for a mail asks, and stays open where nobody 
     await window.driver.executeScript("arguments[0].dispatchEvent(new Event('cancel', { cancelable: true })); arguments[0].close?.()", question);
     await window.until("the question to be gone", async () => !(await window.now("region", text("mail.closing.title.one", { n: 1 }))));
     await ask_to_close(TITLE);
-    await window.press(text("mail.closing.keep"));
+    await window.press_to_hide(text("mail.closing.keep"));
     await becomes("hidden");
 
     // Nothing waits any more: it ends by itself.
