@@ -9,7 +9,7 @@ import { text } from "../support/text.js";
 import { bytes_of } from "./support/folder.js";
 import { fresh_home, opened, played, runs } from "./support/opened.js";
 import { app, have, install, newer, older } from "./support/package.js";
-import { all_of, ask, assert_holds, tell } from "./support/witness.js";
+import { all_of, ask, assert_holds, knows, tell } from "./support/witness.js";
 
 const LABEL = "Support line";
 const KEYS = { READDRESS_PASSPHRASE: PASSPHRASE, MAIL_PASSWORD: "correct horse", READDRESS_BACKUP_PASSPHRASE: "seven quiet words for a backup file" };
@@ -37,14 +37,16 @@ async function lived_in(t) {
   await choose_looks(window);
   await close();
 
-  await ask(home, ["mailbox", "add", "--user", "ana@other.example", "--password-env", "MAIL_PASSWORD", "--host", "127.0.0.1", "--port", "1"], KEYS);
+  // Not in each earlier release: what there was is what has to be there afterwards.
+  const mailboxes = await knows(home, "mailbox");
+  if (mailboxes) await ask(home, ["mailbox", "add", "--user", "ana@other.example", "--password-env", "MAIL_PASSWORD", "--host", "127.0.0.1", "--port", "1"], KEYS);
   await ask(home, ["change", LABEL, "--to", "second@practice.example"], KEYS);
   const backup = join(home.folder, "older.readdress-backup");
   await ask(home, ["backup", "export", backup], KEYS);
   await own_service(home);
   const told = await all_of(home);
   assert.deepEqual(told.history.map((change) => change.state), ["awaiting_code", "changed"]);
-  assert.equal(told["mailbox list"].length, 1);
+  assert.equal(told["mailbox list"]?.length, mailboxes ? 1 : undefined);
   return { home, practice, backup, told, bytes: await bytes_of(home.data), settings: await settings_of(home) };
 }
 
@@ -100,7 +102,7 @@ async function restores({ home, backup, told }) {
   assert.deepEqual((await ask(other, ["profile", "list"])).map(known), told["profile list"].map(known));
   const ids = (changes) => changes.map(({ change, to }) => ({ change, to }));
   assert.deepEqual(ids(await ask(other, ["history"])), ids(told.history));
-  assert.equal((await ask(other, ["mailbox", "list"])).length, 1);
+  assert.equal((await ask(other, ["mailbox", "list"])).length, told["mailbox list"]?.length ?? 0);
 }
 
 /** Not the text's size too: WebDriver does not find what it would click in a page that is zoomed. */

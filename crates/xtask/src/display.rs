@@ -33,6 +33,8 @@ impl Display {
             "1600x1000x24",
             "-nolisten",
             "tcp",
+            // Else it begins anew when its last client leaves, and whoever comes in that moment finds no screen.
+            "-noreset",
         ];
         let bus = ["--session", "--nofork", "--nopidfile", "--print-address=1"];
         Ok(Self {

@@ -12,9 +12,15 @@ export async function ask(home, words, env = {}, program = cli) {
   return JSON.parse(await tell(home, ["--json", ...words], env, program));
 }
 
+/** Whether the program has that command: an older one may not. */
+export async function knows(home, command, program = cli) {
+  return new RegExp(`^ +${command}\\b`, "m").test(await tell(home, ["--help"], {}, program));
+}
+
 /** Everything that the program lists, in one value: what must be the same before and after. */
 export async function all_of(home, program = cli) {
-  const lists = [["profile", "list"], ["history"], ["pending"], ["mailbox", "list"], ["vault", "status"]];
+  const lists = [["profile", "list"], ["history"], ["pending"], ["vault", "status"]];
+  if (await knows(home, "mailbox", program)) lists.push(["mailbox", "list"]);
   const told = {};
   for (const words of lists) told[words.join(" ")] = await ask(home, words, {}, program);
   return told;
