@@ -76,20 +76,16 @@ struct Entry<'a> {
 
 /// `drwxr-xr-x root/root 0 2026-11-20 17:14 ./usr/`
 fn entries_of_tar(listed: &str) -> Vec<Entry<'_>> {
-    listed
-        .lines()
-        .filter_map(|line| {
-            let mut words = line.split_whitespace();
-            Some(Entry {
-                rights: words.next()?,
-                owner: words.next()?,
-                place: words.nth(3)?.trim_start_matches('.').trim_end_matches('/'),
-            })
-        })
-        .collect()
+    entries(listed, 3)
 }
 
+/// `drwxr-xr-x root/root /usr`
 fn entries_of_rpm(listed: &str) -> Vec<Entry<'_>> {
+    entries(listed, 0)
+}
+
+/// One a line: rights, owner, so many words that say nothing here, place.
+fn entries(listed: &str, between: usize) -> Vec<Entry<'_>> {
     listed
         .lines()
         .filter_map(|line| {
@@ -97,7 +93,10 @@ fn entries_of_rpm(listed: &str) -> Vec<Entry<'_>> {
             Some(Entry {
                 rights: words.next()?,
                 owner: words.next()?,
-                place: words.next()?,
+                place: words
+                    .nth(between)?
+                    .trim_start_matches('.')
+                    .trim_end_matches('/'),
             })
         })
         .collect()
